@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/fd.h"
+
+namespace assay {
+
+/// One thing that a judgement looked at, present or absent: the watch-list is made of these.
+struct Input {
+  enum class Kind : uint8_t {
+    kFile,       ///< bytes or metadata of the object at `name`, an absolute path inside the root
+    kDirectory,  ///< the set of names in the directory at `name`
+    kSysctl,     ///< live value; `name` is the path below /proc/sys, "net/ipv4/ip_forward"
+    kMounts,     ///< the mount table; `name` is empty
+    kModules,    ///< the loaded kernel modules; `name` is empty
+  };
+  Kind kind;
+  std::string name;
+  auto operator<=>(const Input&) const = default;
+};
+
+/// Metadata of one object, not followed if it is a symbolic link (statx(2)).
+struct Metadata {
+  enum class Type : uint8_t { kRegular = 1, kDirectory, kSymlink, kFifo, kSocket, kChar, kBlock };
+  Type type = Type::kRegular;
+  uint32_t mode = 0;  ///< the low 12 bits: permissions, set-id bits, sticky
+  uint32_t uid = 0, gid = 0;  ///< numeric, as stored in the inode
+  uint64_t size = 0, inode = 0;
+  uint64_t blocks = 0;  ///< of 512 bytes
+  uint32_t device_major = 0, device_minor = 0;
+  int64_t ctime_seconds = 0;
+  uint32_t ctime_nanos = 0;
+  uint64_t mount_id = 0;
+};
+
+/// The one door to the operating system that is judged: the running machine ("/"), or the root of
+/// an image that is mounted somewhere. Every look is recorded as an Input, also when it found
+/// nothing or failed (DESIGN law 2).
+///
+/// Paths are absolute inside the root ("/etc/ssh/sshd_config"). Where symbolic links are followed,
+/// they are resolved inside the root (openat2 RESOLVE_IN_ROOT|NO_MAGICLINKS), so that an image
+/// cannot point at the machine it is mounted on; the link and its target are both recorded. Only
+/// regular files are read: an object is opened with O_PATH and looked at before it is opened for
+/// reading, so that a FIFO is not drained and a device not touched. Not for two threads at once.
+///
+/// Errors of all reads: kNotFound (absent: often an answer), kPermission, kInvalid (wrong type,
+/// larger than the limit, a path with ".." or not absolute).
+class Host {
+ public:
+  /// Opens `root`. `live` says that it is the running machine, so that /proc may be asked.
+  static Expected<Host> Open(const std::string& root, bool live);
+
+  Host(Host&&) noexcept;
+  Host& operator=(Host&&) noexcept;
+  ~Host();
+
+  bool live() const { return live_; }
+
+  /// Bytes of a regular file, links followed inside the root.
+  Expected<std::string> Read(std::string_view path, size_t limit = 16 << 20);
+  /// Metadata, the last component not followed (others are).
+  Expected<Metadata> Stat(std::string_view path);
+  /// Metadata of what a path leads to, links followed inside the root.
+  Expected<Metadata> StatTarget(std::string_view path);
+  /// Target of a symbolic link, as stored.
+  Expected<std::string> ReadLink(std::string_view path);
+  /// Names in a directory without "." and "..", sorted; at most `limit` of them, else kInvalid.
+  Expected<std::vector<std::string>> List(std::string_view directory, size_t limit = 100'000);
+
+  /// Live value of a sysctl without the trailing newline, read from /proc/sys in the namespaces of
+  /// this process. `name` with '/' ("net/ipv4/ip_forward"). kUnsupported when not live().
+  Expected<std::string> Sysctl(std::string_view name);
+  /// /proc/1/mountinfo of the running machine (proc_pid_mountinfo(5)), not this process's own
+  /// namespace. kUnsupported when not live().
+  Expected<std::string> MountInfo();
+  /// /proc/modules of the running machine. kUnsupported when not live().
+  Expected<std::string> LoadedModules();
+  /// Release of the running kernel (uname -r). kUnsupported when not live().
+  Expected<std::string> KernelRelease();
+
+  /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
+  /// the build machine's). A decimal number is taken as it is.
+  Expected<uint32_t> Uid(std::string_view name);
+  Expected<uint32_t> Gid(std::string_view name);
+
+  /// What was looked at since the last call, and forgets it.
+  std::set<Input> TakeInputs();
+
+  /// The root directory, for those that walk a tree by directory fds (the baseline). Such a walk
+  /// records its inputs itself: it *is* the watch-list.
+  int root_fd() const { return root_.get(); }
+
+ private:
+  Host(Fd root, bool live);
+  Expected<Fd> OpenPath(std::string_view path, bool follow);
+  Expected<std::string> ReadProc(const char* path, size_t limit);
+  Expected<uint32_t> IdOf(std::string_view file, std::string_view name);
+  void Record(Input::Kind kind, std::string_view name);
+
+  Fd root_;
+  bool live_;
+  std::set<Input> inputs_;
+};
+
+/// Opens the object at `relative` below `directory_fd` for reading, without following any symbolic
+/// link and without leaving it (openat2 RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS): O_PATH first,
+/// then, only if it is a regular file, for reading. kInvalid for other types. `metadata`, if given,
+/// is of the very inode that was opened.
+Expected<Fd> OpenRegularBeneath(int directory_fd, const char* relative, Metadata* metadata);
+
+/// statx of an open fd (O_PATH is enough).
+Expected<Metadata> StatFd(int fd);
+
+}  // namespace assay

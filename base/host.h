@@ -35,7 +35,7 @@ struct Input {
 struct Metadata {
   enum class Type : uint8_t { kRegular = 1, kDirectory, kSymlink, kFifo, kSocket, kChar, kBlock };
   Type type = Type::kRegular;
-  uint32_t mode = 0;  ///< the low 12 bits: permissions, set-id bits, sticky
+  uint32_t mode = 0;          ///< the low 12 bits: permissions, set-id bits, sticky
   uint32_t uid = 0, gid = 0;  ///< numeric, as stored in the inode
   uint64_t size = 0, inode = 0;
   uint64_t blocks = 0;  ///< of 512 bytes

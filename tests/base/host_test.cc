@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/host.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/support/temp_root.h"
+
+namespace assay {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+
+TEST(Host, ReadsARegularFile) {
+  TempRoot root{{"etc/hostname", "node\n"}};
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/etc/hostname").value(), "node\n");
+}
+
+TEST(Host, AnAbsentFileIsNotFoundAndStillAnInput) {
+  TempRoot root;
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/etc/nothing").error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(host.TakeInputs(), Contains(Input{Input::Kind::kFile, "/etc/nothing"}));
+  EXPECT_TRUE(host.TakeInputs().empty());
+}
+
+TEST(Host, AnAbsoluteLinkInAnImageStaysInTheImage) {
+  TempRoot root{{"usr/lib/os-release", "ID=image\n"}};
+  root.Symlink("etc/os-release", "/usr/lib/os-release");
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/etc/os-release").value(), "ID=image\n");
+}
+
+TEST(Host, ALinkThatClimbsOutOfTheRootStaysInside) {
+  TempRoot root{{"secret", "inside\n"}};
+  root.Symlink("etc/escape", "../../../../../../secret");
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/etc/escape").value(), "inside\n");
+}
+
+TEST(Host, TheTargetOfAFollowedLinkIsAnInputToo) {
+  TempRoot root{{"etc/sysctl.conf", "a=1\n"}};
+  root.Symlink("etc/sysctl.d/99-sysctl.conf", "../sysctl.conf");
+  Host host = root.OpenHost();
+  ASSERT_TRUE(host.Read("/etc/sysctl.d/99-sysctl.conf"));
+  EXPECT_THAT(host.TakeInputs(),
+              ElementsAre(Input{Input::Kind::kFile, "/etc/sysctl.conf"},
+                          Input{Input::Kind::kFile, "/etc/sysctl.d/99-sysctl.conf"}));
+}
+
+TEST(Host, AFifoIsRefusedAndDoesNotHang) {
+  TempRoot root;
+  root.Fifo("etc/pipe");
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/etc/pipe").error().code, ErrorCode::kInvalid);
+}
+
+TEST(Host, ADirectoryInPlaceOfAFileIsRefused) {
+  TempRoot root;
+  root.MakeDirectory("etc/passwd");
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/etc/passwd").error().code, ErrorCode::kInvalid);
+}
+
+TEST(Host, AFileOfExactlyTheLimitIsReadAndOneByteMoreIsRefused) {
+  TempRoot root{{"a", std::string(100, 'x')}};
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/a", 100).value().size(), 100u);
+  EXPECT_EQ(host.Read("/a", 99).error().code, ErrorCode::kInvalid);
+}
+
+TEST(Host, ASparseFileIsBoundedByWhatIsRead) {
+  TempRoot root{{"hole", ""}};
+  ASSERT_EQ(truncate(root.Path("hole").c_str(), off_t(1) << 40), 0);
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Read("/hole", 1 << 20).error().code, ErrorCode::kInvalid);
+}
+
+TEST(Host, PathsThatClimbOrAreRelativeAreRefused) {
+  TempRoot root;
+  Host host = root.OpenHost();
+  for (std::string_view path : {"etc/passwd", "/../etc/passwd", "/etc/..", "/a/../b", ""})
+    EXPECT_EQ(host.Read(path).error().code, ErrorCode::kInvalid) << path;
+}
+
+TEST(Host, StatDoesNotFollowTheLastComponent) {
+  TempRoot root{{"target", "x"}};
+  root.Symlink("link", "target");
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Stat("/link")->type, Metadata::Type::kSymlink);
+  EXPECT_EQ(host.StatTarget("/link")->type, Metadata::Type::kRegular);
+  EXPECT_EQ(host.ReadLink("/link").value(), "target");
+}
+
+TEST(Host, ListIsSortedAndBounded) {
+  TempRoot root{{"d/b", ""}, {"d/a", ""}, {"d/.c", ""}};
+  Host host = root.OpenHost();
+  EXPECT_THAT(host.List("/d").value(), ElementsAre(".c", "a", "b"));
+  EXPECT_EQ(host.List("/d", 2).error().code, ErrorCode::kInvalid);
+}
+
+TEST(Host, AStaticRootHasNoLiveValues) {
+  TempRoot root;
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Sysctl("kernel/ostype").error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(host.MountInfo().error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(host.LoadedModules().error().code, ErrorCode::kUnsupported);
+}
+
+TEST(Host, TheLiveHostKnowsItsKernel) {
+  Expected<Host> host = Host::Open("/", true);
+  ASSERT_TRUE(host);
+  EXPECT_EQ(host->Sysctl("kernel/ostype").value(), "Linux");
+  EXPECT_EQ(host->Sysctl("kernel/no_such_value").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(host->Sysctl("../version").error().code, ErrorCode::kInvalid);
+}
+
+TEST(Host, IdsAreThoseOfTheImageAndNotOfTheBuildMachine) {
+  TempRoot root{{"etc/passwd", "root:x:0:0::/:/bin/sh\nroot2:x:5:5::/:\nshort\nbad:x:z:1::/:\n"},
+                {"etc/group", "shadow:x:4242:\n"}};
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.Uid("root").value(), 0u);
+  EXPECT_EQ(host.Uid("root2").value(), 5u);
+  EXPECT_EQ(host.Gid("shadow").value(), 4242u);
+  EXPECT_EQ(host.Uid("1234").value(), 1234u);
+  EXPECT_EQ(host.Uid("bad").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(host.Uid("short").error().code, ErrorCode::kNotFound);
+}
+
+TEST(OpenRegularBeneath, RefusesASymbolicLinkAnywhereInThePath) {
+  TempRoot root{{"real/file", "x"}};
+  root.Symlink("dir", "real");
+  root.Symlink("real/link", "file");
+  Host host = root.OpenHost();
+  Metadata metadata;
+  EXPECT_TRUE(OpenRegularBeneath(host.root_fd(), "real/file", &metadata));
+  EXPECT_EQ(metadata.size, 1u);
+  EXPECT_FALSE(OpenRegularBeneath(host.root_fd(), "dir/file", nullptr));
+  EXPECT_FALSE(OpenRegularBeneath(host.root_fd(), "real/link", nullptr));
+  EXPECT_FALSE(OpenRegularBeneath(host.root_fd(), "../etc/passwd", nullptr));
+}
+
+}  // namespace
+}  // namespace assay

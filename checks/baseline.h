@@ -68,6 +68,8 @@ class VerifiedBaseline {
   uint32_t object_count() const;
   std::string ObjectPath(uint32_t index) const;
   bool ObjectIsDirectory(uint32_t index) const;
+  /// A regular file whose content is sealed (class golden).
+  bool ObjectIsRegular(uint32_t index) const;
   std::optional<uint32_t> FindObject(std::string_view path) const;
   /// Lets resident memory go after a full pass.
   void DropPages() const;

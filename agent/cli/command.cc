@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/cli/command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/printable.h"
+#include "base/verdict.h"
+
+namespace assay {
+
+int Complain(std::string_view command, const Error& error) {
+  fprintf(stderr, "assay %.*s: %s\n", int(command.size()), command.data(), error.text.c_str());
+  if (!error.hint.empty()) fprintf(stderr, "  %s\n", error.hint.c_str());
+  switch (error.code) {
+    case ErrorCode::kInvalid:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kUnsupported:
+    case ErrorCode::kTampered:
+      return kExitUsage + 1;  // EX_DATAERR of sysexits.h: the input is not what it should be
+    case ErrorCode::kPermission:
+      return 77;  // EX_NOPERM
+    case ErrorCode::kUnavailable:
+      return kExitUnavailable;
+    case ErrorCode::kInternal:
+      return kExitSoftware;
+  }
+  return kExitSoftware;
+}
+
+int Finish(std::string_view command, const Expected<int>& outcome) {
+  return outcome ? *outcome : Complain(command, outcome.error());
+}
+
+Expected<void> Print(std::string_view text, const std::string& path) {
+  if (!path.empty()) return WriteFileAtomically(path, text, 0644);
+  fflush(stdout);
+  return WriteAll(STDOUT_FILENO, text, "standard output");
+}
+
+ProgressLine::ProgressLine(std::string what)
+    : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  if (terminal_ && shown_at_) fputs("\r\x1b[K", stderr);
+}
+
+void ProgressLine::Show(uint64_t done, std::string_view at) {
+  BootNanos now = BootNow();
+  if (!terminal_ || now - shown_at_ < 100'000'000) return;
+  shown_at_ = now;
+  fprintf(stderr, "\r\x1b[K%s %llu  %s", what_.c_str(), static_cast<unsigned long long>(done),
+          Printable(at, 60).c_str());
+}
+
+bool ColourWanted() { return isatty(STDOUT_FILENO) == 1 && !getenv("NO_COLOR"); }
+
+std::string DefaultRules() {
+  if (const char* rules = getenv("ASSAY_RULES")) return rules;
+  return "/usr/lib/assay/benchmarks/cis-debian12";
+}
+
+}  // namespace assay

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace assay {
+
+/// A subcommand of `assay`: adds itself and its options to `app`; when it is the one that was asked
+/// for, it runs and leaves its exit code in `exit_code` (DESIGN section 6: 0, 1, 2 for a verdict,
+/// 64 and up for misuse).
+void AddCheck(CLI::App& app, int& exit_code);
+void AddSeal(CLI::App& app, int& exit_code);
+void AddDiff(CLI::App& app, int& exit_code);
+void AddStatus(CLI::App& app, int& exit_code);
+void AddEvidence(CLI::App& app, int& exit_code);
+void AddEnroll(CLI::App& app, int& exit_code);
+void AddVerify(CLI::App& app, int& exit_code);
+void AddEventlog(CLI::App& app, int& exit_code);
+
+/// Says on standard error what went wrong and what to do next; the exit code for it.
+int Complain(std::string_view command, const Error& error);
+
+/// Writes to standard output, or atomically to `path` (mode 0644) if it is not empty.
+Expected<void> Print(std::string_view text, const std::string& path = {});
+
+/// The rest of a command's function, on the first error: `return Complain("seal", error)`.
+int Finish(std::string_view command, const Expected<int>& outcome);
+
+/// Progress of long work on standard error, one line that is rewritten; silent unless that is a
+/// terminal.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::string what);
+  ~ProgressLine();
+  void Show(uint64_t done, std::string_view at);
+
+ private:
+  std::string what_;
+  bool terminal_;
+  uint64_t shown_at_ = 0;
+};
+
+bool ColourWanted();  ///< standard output is a terminal and NO_COLOR is not set
+
+/// Where the benchmark is: $ASSAY_RULES, else
+/// /usr/lib/assay/benchmarks/cis-debian12.
+std::string DefaultRules();
+
+inline constexpr char kDefaultProfile[] = "cis-debian12-l1-server";
+inline constexpr char kDefaultBaseline[] = "/usr/share/assay/golden";
+inline constexpr char kDefaultTrust[] = "/etc/assay/trust.pem";
+
+}  // namespace assay

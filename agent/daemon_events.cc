@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// The path of one event through assayd: doorbell, look, finding, record, verdict.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "agent/daemon.h"
+#include "base/printable.h"
+
+namespace assay {
+
+namespace {
+
+/// How long a writer may keep a file whose bytes already differ before that is drift: until then it
+/// may be writing the same bytes again.
+constexpr BootNanos kWriterPatience = 2'000'000'000;
+constexpr BootNanos kScanRetry = 5'000'000'000;
+
+std::string ParentOf(const std::string& path) {
+  size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+void Daemon::OnDoorbells() {
+  for (Doorbell& doorbell : watcher_->Drain())
+    looks_.Touch(doorbell.object, doorbell.channel, std::move(doorbell.cause), doorbell.at);
+}
+
+void Daemon::Sweep() {
+  if (!watcher_) return;
+  BootNanos now = BootNow();
+  for (ObjectId object : watcher_->Sweep())
+    if (!looks_.Find(object)) looks_.Touch(object, Channel::kContent, std::nullopt, now);
+}
+
+void Daemon::LookAtDue(BootNanos now) {
+  if (!watcher_) return;
+  for (ObjectId object : looks_.Due(now)) Look(object, now);
+}
+
+void Daemon::Look(ObjectId object, BootNanos now) {
+  const Looks::Pending* pending = looks_.Find(object);
+  if (!pending) return;
+  std::optional<Cause> cause = pending->cause;
+  BootNanos age = now - std::min(now, pending->touched);
+  if (pending->names) RebindChildren(object);
+  LookOutcome outcome = LookAgain(object, *watcher_, *baseline_, *list_, *rules_, *host_);
+  if (object == kMountsObject) OnMounts();
+  bool patient = outcome.open_for_writing && age < kWriterPatience;
+  if (!outcome.comparison.findings.empty() && !patient) {
+    Record(outcome.comparison.findings, cause);
+    looks_.Settled(object);
+  } else if (outcome.open_for_writing) {
+    looks_.OpenForWriting(object, now);
+  } else if (!outcome.comparison.unverifiable.empty()) {
+    for (const Unverifiable& item : outcome.comparison.unverifiable)
+      unverifiable_[item.subject] = item.reason;
+    looks_.Settled(object);
+  } else {
+    if (object < kMountsObject) unverifiable_.erase(list_->PathOf(object));
+    looks_.FoundGolden(object, BootNow());
+  }
+  if (outcome.moved) looks_.Touch(object, Channel::kContent, cause, BootNow());
+}
+
+void Daemon::RebindChildren(ObjectId directory) {
+  std::string path = list_->PathOf(directory);
+  Expected<std::vector<std::string>> names = host_->List(path);
+  (void)host_->TakeInputs();
+  if (!names) return;
+  for (const std::string& name : *names) {
+    std::optional<uint32_t> child =
+        baseline_->FindObject(path == "/" ? "/" + name : path + "/" + name);
+    // A child that leads to another inode now gets a dirty slot, which the sweep below finds.
+    if (child) (void)watcher_->Rebind(*child);
+  }
+  Sweep();
+}
+
+void Daemon::OnMounts() {
+  // A mount over a golden path changes everything below it without touching any of it. Only mount
+  // points that are golden paths matter: containers mount elsewhere all the time.
+  Expected<std::string> table = host_->MountInfo();
+  (void)host_->TakeInputs();
+  std::string seen;
+  for (std::string_view rest = table ? std::string_view(*table) : ""; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    size_t at = 0;  // fields: id parent major:minor root mount-point options ...
+    for (int field = 0; field < 4 && at != std::string_view::npos; field++)
+      at = line.find(' ', at + (field > 0));
+    if (at == std::string_view::npos) continue;
+    std::string_view point = line.substr(at + 1);
+    point = point.substr(0, point.find(' '));
+    if (baseline_->FindObject(point)) seen += std::string(line) + "\n";
+  }
+  if (!mounts_seen_.empty() && seen != mounts_seen_ && scan_) {
+    spdlog::warn("a mount on a golden path changed; comparing everything");
+    next_scan_ = BootNow();
+  }
+  mounts_seen_ = seen.empty() ? "none" : std::move(seen);
+}
+
+void Daemon::OnScan() {
+  std::optional<ScanResult> result = scan_->Take();
+  if (!result) return;
+  BootNanos now = BootNow();
+  unverifiable_.clear();
+  Comparison all = std::move(result->comparison);
+  for (size_t i = 0; i < result->rules.outcomes.size(); i++)
+    Append(all, rules_->Take(i, std::move(result->rules.outcomes[i]), *list_));
+  for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;
+  if (result->error) unverifiable_["full comparison"] = result->error->ToString();
+  for (const std::string& path : result->open_for_writing)
+    if (std::optional<uint32_t> object = baseline_->FindObject(path))
+      looks_.Touch(*object, Channel::kContent, std::nullopt, now);
+  if (!result->error) scans_++;
+  candidate_ = all.findings.empty() && unverifiable_.empty();
+  if (matched_) {
+    never_matched_.clear();
+    Confirm(all.findings);
+  } else {
+    never_matched_ = all.findings;
+  }
+  bool retry = result->error || (!matched_ && !candidate_);
+  next_scan_ =
+      now +
+      (result->error ? kScanRetry : (retry ? options_.unmatched_interval : options_.scan_interval));
+  AppendScanRecord(all);
+}
+
+void Daemon::AppendScanRecord(const Comparison& all) {
+  if (!ledger_) return;
+  LedgerRecord record;
+  ScanRecord* scan = record.mutable_scan();
+  scan->set_objects(baseline_->object_count());
+  scan->set_deviations(all.findings.size());
+  scan->set_unverifiable(all.unverifiable.size());
+  AppendToLedger(std::move(record));
+}
+
+void Daemon::AppendToLedger(LedgerRecord record) {
+  Expected<void> appended = ledger_->Append(std::move(record));
+  if (appended) {
+    tpm_error_.clear();
+    ledger_error_.clear();
+  } else {
+    ledger_error_ = appended.error().ToString();
+    if (tpm_) NoteTpm(appended.error());
+  }
+}
+
+void Daemon::Confirm(const std::vector<Finding>& findings) {
+  // The scan looked some time ago, on its own. What it found is looked at once more by the same
+  // judge, so that what was put right or touched meanwhile is not recorded as it no longer is.
+  BootNanos now = BootNow();
+  bool values = false;
+  for (const Finding& finding : findings) {
+    if (finding.kind == Finding::Kind::kRule) {
+      Record(rules_->JudgeNamed(finding.subject, *host_, *list_).findings, std::nullopt);
+      continue;
+    }
+    if (finding.kind != Finding::Kind::kFile) {
+      values = true;
+      continue;
+    }
+    std::optional<uint32_t> object = baseline_->FindObject(finding.subject);
+    for (std::string path = finding.subject; !object && path != "/";) {
+      path = ParentOf(path);  // an extra object: its nearest sealed directory tells
+      object = baseline_->FindObject(path);
+    }
+    if (object && watcher_)
+      looks_.Touch(*object, Channel::kContent, std::nullopt, now);
+    else
+      Record({finding}, std::nullopt);
+  }
+  if (values) CompareValues();
+}
+
+void Daemon::CompareValues() {
+  Comparison all = CompareSysctls(*baseline_, *host_);
+  Append(all, ComparePackages(*baseline_, *host_));
+  std::set<size_t> rules;
+  for (Input::Kind kind : {Input::Kind::kSysctl, Input::Kind::kModules})
+    for (size_t rule : list_->RulesOf(kind)) rules.insert(rule);
+  for (size_t rule : rules) Append(all, rules_->Judge(rule, *host_, *list_));
+  for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;
+  Record(all.findings, std::nullopt);
+}
+
+void Daemon::Record(const std::vector<Finding>& findings, const std::optional<Cause>& cause) {
+  if (findings.empty()) return;
+  if (!matched_) {
+    candidate_ = false;
+    for (const Finding& finding : findings)
+      if (std::ranges::find(never_matched_, finding) == never_matched_.end() &&
+          never_matched_.size() < DriftBook::kMaxEntries)
+        never_matched_.push_back(finding);
+    return;
+  }
+  std::string error;
+  size_t fresh = drift_.Add(findings, cause, baseline_->digest(), ledger_.get(), &error);
+  if (!error.empty() && tpm_) NoteTpm(Error{ErrorCode::kUnavailable, error});
+  if (fresh == 0) return;
+  if (first_drift_at_ == 0) first_drift_at_ = BootNow();
+  const DriftBook::Entry& entry = drift_.entries()[drift_.entries().size() - fresh];
+  spdlog::warn("drift: {}{}", Describe(entry.finding),
+               cause ? "; by " + Printable(cause->process.exe, 256) + " pid " +
+                           std::to_string(cause->process.pid)
+                     : "");
+}
+
+void Daemon::TryMatch() {
+  if (matched_ || !candidate_ || scans_ == 0 || !looks_.empty()) return;
+  Sweep();
+  if (!looks_.empty()) return;
+  matched_ = true;
+  never_matched_.clear();
+  if (!ledger_) return;
+  LedgerRecord record;
+  record.mutable_match()->set_baseline_digest(std::string(AsBytes(baseline_->digest())));
+  record.mutable_match()->set_objects(baseline_->object_count());
+  AppendToLedger(std::move(record));
+  next_scan_ = BootNow() + options_.scan_interval;
+}
+
+}  // namespace assay

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/drift_book.h"
+
+#include <algorithm>
+
+#include "base/printable.h"
+
+namespace assay {
+
+namespace {
+
+ProcessRecord ToRecord(const Process& process) {
+  ProcessRecord record;
+  record.set_pid(process.pid);
+  record.set_start_time(process.start_time);
+  record.set_exe(Printable(process.exe, 512));
+  record.set_command_line(Printable(process.command_line, 256));
+  record.set_gone(process.gone);
+  return record;
+}
+
+std::optional<Finding> FromDeviation(const Deviation& deviation) {
+  Finding finding;
+  auto kinds = {Finding::Kind::kFile, Finding::Kind::kPackage, Finding::Kind::kSysctl,
+                Finding::Kind::kRule};
+  auto changes = {Finding::Change::kChanged, Finding::Change::kMissing, Finding::Change::kExtra};
+  auto kind = std::ranges::find(kinds, deviation.kind(), KindName);
+  auto change = std::ranges::find(changes, deviation.change(), ChangeName);
+  if (kind == kinds.end() || change == changes.end()) return std::nullopt;
+  finding.kind = *kind;
+  finding.change = *change;
+  finding.subject = deviation.subject();
+  finding.property = deviation.property();
+  finding.expected = deviation.expected();
+  finding.actual = deviation.actual();
+  return finding;
+}
+
+auto KeyOf(const Finding& finding) {
+  return std::tuple(int(finding.kind), int(finding.change), Printable(finding.subject),
+                    finding.property, Printable(finding.actual));
+}
+
+}  // namespace
+
+CauseRecord ToRecord(const Cause& cause) {
+  CauseRecord record;
+  *record.mutable_process() = ToRecord(cause.process);
+  if (cause.uid) record.set_uid(*cause.uid);
+  if (cause.login_uid) record.set_login_uid(*cause.login_uid);
+  record.set_cgroup(Printable(cause.cgroup, 512));
+  for (const Process& parent : cause.parents) *record.add_parents() = ToRecord(parent);
+  return record;
+}
+
+Deviation ToDeviation(const Finding& finding) {
+  Deviation deviation;
+  deviation.set_kind(std::string(KindName(finding.kind)));
+  deviation.set_change(std::string(ChangeName(finding.change)));
+  deviation.set_subject(Printable(finding.subject));
+  deviation.set_property(Printable(finding.property, 256));
+  deviation.set_expected(Printable(finding.expected, 512));
+  deviation.set_actual(Printable(finding.actual, 512));
+  return deviation;
+}
+
+void DriftBook::Keep(const Finding& finding, const CauseRecord& cause, int64_t wall_seconds) {
+  count_++;
+  if (entries_.size() >= kMaxEntries) return;
+  known_.insert(KeyOf(finding));
+  entries_.push_back({finding, cause, wall_seconds});
+}
+
+void DriftBook::Restore(const std::vector<DriftRecord>& records) {
+  for (const DriftRecord& record : records) {
+    for (const Deviation& deviation : record.deviations())
+      if (std::optional<Finding> finding = FromDeviation(deviation))
+        Keep(*finding, record.cause(), 0);
+    count_ += record.omitted();
+  }
+}
+
+size_t DriftBook::Add(const std::vector<Finding>& findings, const std::optional<Cause>& cause,
+                      const Digest& baseline, Ledger* ledger, std::string* ledger_error) {
+  std::vector<const Finding*> fresh;
+  for (const Finding& finding : findings)
+    if (!known_.contains(KeyOf(finding))) fresh.push_back(&finding);
+  if (fresh.empty()) return 0;
+
+  LedgerRecord record;
+  DriftRecord* drift = record.mutable_drift();
+  drift->set_baseline_digest(std::string(AsBytes(baseline)));
+  if (cause) *drift->mutable_cause() = ToRecord(*cause);
+  for (size_t i = 0; i < fresh.size() && i < kMaxPerRecord; i++)
+    *drift->add_deviations() = ToDeviation(*fresh[i]);
+  if (fresh.size() > kMaxPerRecord) drift->set_omitted(fresh.size() - kMaxPerRecord);
+  CauseRecord cause_record = drift->cause();
+  if (ledger) {
+    Expected<void> appended = ledger->Append(std::move(record));
+    if (!appended) *ledger_error = appended.error().ToString();
+  }
+  for (const Finding* finding : fresh) Keep(*finding, cause_record, WallSeconds());
+  return fresh.size();
+}
+
+}  // namespace assay

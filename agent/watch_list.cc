@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/watch_list.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::string_view kPackageDatabase = "/var/lib/dpkg/status";
+
+std::string ParentOf(const std::string& path) {
+  size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+bool HasPath(Input::Kind kind) {
+  return kind == Input::Kind::kFile || kind == Input::Kind::kDirectory;
+}
+
+}  // namespace
+
+WatchList::WatchList(const VerifiedBaseline& baseline) : baseline_(baseline) {
+  Watch(std::string(kPackageDatabase));
+}
+
+void WatchList::Watch(const std::string& path) {
+  if (planned_ || !path.starts_with('/') || baseline_.FindObject(path)) return;
+  if (!watched_extra_.insert(path).second) return;
+  extra_.push_back(path);
+  // The directory tells of its creation, removal and replacement; up to one that is sealed.
+  if (path != "/") Watch(ParentOf(path));
+}
+
+void WatchList::Learn(size_t rule, const std::set<Input>& inputs) {
+  for (const Input& input : inputs) {
+    if (!HasPath(input.kind)) {
+      rules_by_kind_[input.kind].insert(rule);
+      continue;
+    }
+    rules_by_path_[input.name].insert(rule);
+    // A name that comes or goes rings at the directory, not at the file.
+    if (input.name != "/") rules_by_path_[ParentOf(input.name)].insert(rule);
+    Watch(input.name);
+  }
+}
+
+WatchPlan WatchList::Plan(const std::string& root) {
+  planned_ = true;
+  WatchPlan plan;
+  plan.root = root;
+  plan.count = baseline_.object_count() + ObjectId(extra_.size());
+  plan.path = [this](ObjectId object) { return PathOf(object); };
+  return plan;
+}
+
+std::string WatchList::PathOf(ObjectId object) const {
+  if (object < baseline_.object_count()) return baseline_.ObjectPath(object);
+  size_t index = object - baseline_.object_count();
+  return index < extra_.size() ? extra_[index] : std::string();
+}
+
+std::optional<uint32_t> WatchList::ManifestIndex(ObjectId object) const {
+  if (object < baseline_.object_count()) return object;
+  return std::nullopt;
+}
+
+std::vector<size_t> WatchList::RulesOf(ObjectId object) const {
+  auto found = rules_by_path_.find(PathOf(object));
+  if (found == rules_by_path_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+std::vector<size_t> WatchList::RulesOf(Input::Kind kind) const {
+  auto found = rules_by_kind_.find(kind);
+  if (found == rules_by_kind_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+bool WatchList::IsPackageDatabase(ObjectId object) const {
+  std::string path = PathOf(object);
+  return path == kPackageDatabase || path == ParentOf(std::string(kPackageDatabase));
+}
+
+}  // namespace assay

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/host.h"
+#include "checks/baseline.h"
+#include "checks/engine.h"
+#include "probes/watcher.h"
+
+namespace assay {
+
+/// What is watched, and who wants to know. Ids below the baseline's object count are the objects of
+/// its manifest; the ids after them are paths that only rules (or the package comparison) look at.
+///
+/// The rules' part is the inverse of what they read (DESIGN law 2): Learn() is called after every
+/// evaluation, because what a rule reads may change with what it found. A path that appears in no
+/// watched place yet when it is learnt is covered by the directory above it.
+class WatchList {
+ public:
+  explicit WatchList(const VerifiedBaseline& baseline);
+
+  /// Takes note of what rule number `rule` read. Only before the plan is made are new paths
+  /// watched; afterwards they are remembered for the index and covered by the periodic comparison.
+  void Learn(size_t rule, const std::set<Input>& inputs);
+
+  /// The plan for the watcher; the list must outlive it.
+  WatchPlan Plan(const std::string& root);
+
+  std::string PathOf(ObjectId object) const;
+  /// The manifest's index of a watched object; nullopt for those that only rules look at.
+  std::optional<uint32_t> ManifestIndex(ObjectId object) const;
+  /// Rules whose inputs include this object (path, directory), or the place without an inode.
+  std::vector<size_t> RulesOf(ObjectId object) const;
+  std::vector<size_t> RulesOf(Input::Kind kind) const;
+  /// The package database, whose change means comparing packages.
+  bool IsPackageDatabase(ObjectId object) const;
+
+ private:
+  void Watch(const std::string& path);
+
+  const VerifiedBaseline& baseline_;
+  std::vector<std::string> extra_;
+  std::set<std::string, std::less<>> watched_extra_;
+  std::map<std::string, std::set<size_t>, std::less<>> rules_by_path_;
+  std::map<Input::Kind, std::set<size_t>> rules_by_kind_;
+  bool planned_ = false;
+};
+
+}  // namespace assay

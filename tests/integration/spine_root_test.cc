@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// The path of one event, whole, on real parts: a file write, the probes, the verdict, the ledger, a
+// TPM's quote, and a verifier that says `drifted` and names the path.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/digest.h"
+#include "tests/support/process.h"
+#include "tests/support/software_tpm.h"
+#include "tests/support/temp_root.h"
+
+namespace assay {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr char kNonce[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+constexpr char kOtherNonce[] = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+class Spine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root: fanotify marks a file system";
+    if (!SoftwareTpm::Available()) GTEST_SKIP() << "needs swtpm: apt-get install swtpm swtpm-tools";
+    world_.Write("golden/etc/app.conf", "colour = blue\n");
+    world_.Write("golden/bin/app", "#!/bin/true\n");
+    ASSERT_EQ(RunProgram({"openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
+                          "ec_paramgen_curve:P-256", "-out", world_.Path("key.pem")})
+                  .exit,
+              0);
+    ASSERT_EQ(RunProgram({"openssl", "pkey", "-in", world_.Path("key.pem"), "-pubout", "-out",
+                          world_.Path("trust.pem")})
+                  .exit,
+              0);
+    Ran sealed = Assay({"seal", "--rules", ASSAY_SOURCE_DIR "/tests/integration/rules", "--profile",
+                        "spine", "--image", "spine:1", "--key", world_.Path("key.pem"), "--scope",
+                        world_.Path("golden"), "--out", world_.Path("baseline")});
+    ASSERT_EQ(sealed.exit, 0) << sealed.err;
+    tpm_ = std::make_unique<SoftwareTpm>();
+  }
+
+  Ran Assay(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), ASSAY_BINARY_DIR "/agent/assay");
+    return RunProgram(arguments);
+  }
+
+  void StartDaemon(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {ASSAY_BINARY_DIR "/agent/assayd",
+                                          "--baseline",
+                                          world_.Path("baseline"),
+                                          "--trust",
+                                          world_.Path("trust.pem"),
+                                          "--state",
+                                          world_.Path("state"),
+                                          "--run",
+                                          world_.Path("run"),
+                                          "--tcti",
+                                          tpm_->tcti()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    daemon_ = std::make_unique<RunningProgram>(arguments);
+  }
+
+  Ran Status() const {
+    return Assay(
+        {"status", "--socket", world_.Path("run/assayd.sock"), "--wait", "30", "--format", "json"});
+  }
+
+  // Asks until the verdict is the wanted one, for ten seconds: the status that came last.
+  json StatusUntil(const std::string& verdict) const {
+    json status;
+    for (int i = 0; i < 400; i++) {
+      Ran ran = Status();
+      status = json::parse(ran.out, nullptr, false);
+      if (!status.is_discarded() && status["verdict"] == verdict) return status;
+      usleep(25'000);  // polling an external program: there is no event of it to wait for
+    }
+    return status;
+  }
+
+  Ran Pull(const std::string& file, const std::string& nonce = kNonce) const {
+    return Assay({"evidence", "--socket", world_.Path("run/assayd.sock"), "--nonce", nonce, "-o",
+                  world_.Path(file)});
+  }
+
+  void Enroll() const {
+    Ran ran =
+        Assay({"enroll", "--socket", world_.Path("run/assayd.sock"), "-o", world_.Path("ak")});
+    ASSERT_EQ(ran.exit, 0) << ran.err;
+  }
+
+  Ran Verify(const std::string& file, const std::string& nonce = kNonce,
+             const std::string& baseline = "baseline") const {
+    mkdir(world_.Path("history").c_str(), 0700);
+    return Assay({"verify", world_.Path(file), "--nonce", nonce, "--baseline",
+                  world_.Path(baseline), "--trust", world_.Path("trust.pem"), "--ak",
+                  world_.Path("ak"), "--state", world_.Path("history")});
+  }
+
+  TempRoot world_;
+  std::unique_ptr<SoftwareTpm> tpm_;
+  std::unique_ptr<RunningProgram> daemon_;
+};
+
+TEST_F(Spine, AChangeIsCaughtRecordedProvenAndStaysOnRecord) {
+  StartDaemon();
+  json status = StatusUntil("golden");
+  ASSERT_EQ(status["verdict"], "golden") << status.dump(2);
+  Enroll();
+  ASSERT_EQ(Pull("golden.evidence").exit, 0);
+  Ran verified = Verify("golden.evidence");
+  EXPECT_EQ(verified.exit, 0) << verified.out << verified.err;
+
+  std::string before = "sha256:" + Hex(Sha256Of("colour = blue\n"));
+  std::string after = "sha256:" + Hex(Sha256Of("colour = red\n"));
+  world_.Write("golden/etc/app.conf", "colour = red\n");
+  status = StatusUntil("drifted");
+  ASSERT_EQ(status["verdict"], "drifted") << status.dump(2);
+  const json& drift = status["drifts"][0];
+  EXPECT_EQ(drift["subject"], world_.Path("golden/etc/app.conf"));
+  EXPECT_EQ(drift["expected"], before);
+  EXPECT_EQ(drift["actual"], after);
+  EXPECT_EQ(drift["cause"]["pid"], getpid());
+
+  ASSERT_EQ(Pull("drifted.evidence").exit, 0);
+  verified = Verify("drifted.evidence");
+  EXPECT_EQ(verified.exit, 1) << verified.out << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("app.conf"));
+  EXPECT_THAT(verified.out, HasSubstr(after));
+
+  world_.Write("golden/etc/app.conf", "colour = blue\n");
+  EXPECT_EQ(Status().exit, 1) << "sticky";
+
+  // Another nonce is stale; a cut history is tampered.
+  EXPECT_EQ(Verify("drifted.evidence", kOtherNonce).exit, 2);
+}
+
+TEST_F(Spine, HistoryThatIsRemovedFromTheDiskIsNoticedByTheVerifier) {
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  Enroll();
+  world_.Write("golden/bin/app", "#!/bin/evil\n");
+  ASSERT_EQ(StatusUntil("drifted")["verdict"], "drifted");
+  ASSERT_EQ(Pull("drifted.evidence").exit, 0);
+  ASSERT_EQ(Verify("drifted.evidence").exit, 1);
+  ASSERT_EQ(daemon_->Terminate(), 0);
+  daemon_.reset();
+  world_.Write("golden/bin/app", "#!/bin/true\n");
+  world_.Remove("state/ledger");
+
+  StartDaemon();
+  Status();
+  ASSERT_EQ(Pull("tampered.evidence", kOtherNonce).exit, 0);
+  Ran verified = Verify("tampered.evidence", kOtherNonce);
+  EXPECT_EQ(verified.exit, 1) << verified.out << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("tampered"));
+}
+
+TEST_F(Spine, ARestartOfTheAgentKeepsTheDriftOnRecord) {
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  Enroll();
+  world_.Write("golden/etc/extra.conf", "x\n");
+  ASSERT_EQ(StatusUntil("drifted")["verdict"], "drifted");
+  daemon_->Signal(SIGKILL);
+  daemon_->Wait();
+  daemon_.reset();
+  world_.Remove("golden/etc/extra.conf");
+  StartDaemon();
+  EXPECT_EQ(StatusUntil("drifted")["verdict"], "drifted");
+  ASSERT_EQ(Pull("evidence").exit, 0);
+  Ran verified = Verify("evidence");
+  EXPECT_EQ(verified.exit, 1) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("extra.conf"));
+}
+
+TEST_F(Spine, ANodeThatNeverMatchedIsUnknownAndNeverDrifted) {
+  world_.Write("golden/etc/app.conf", "colour = red\n");
+  StartDaemon();
+  Ran ran = Status();
+  EXPECT_EQ(ran.exit, 2) << ran.out << ran.err;
+  EXPECT_EQ(json::parse(ran.out)["reason"], "NeverMatched");
+  Enroll();
+  ASSERT_EQ(Pull("evidence").exit, 0);
+  EXPECT_EQ(Verify("evidence").exit, 2);
+}
+
+TEST_F(Spine, ABaselineWithAFlippedByteIsRefusedAndTheNodeUnknown) {
+  std::string manifest = world_.ReadBack("baseline/manifest.pb");
+  manifest[manifest.size() / 2] = char(manifest[manifest.size() / 2] ^ 1);
+  world_.Write("baseline/manifest.pb", manifest);
+  StartDaemon();
+  Ran ran = Status();
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_EQ(json::parse(ran.out)["reason"], "BaselineInvalid");
+  Ran diff =
+      Assay({"diff", "--baseline", world_.Path("baseline"), "--trust", world_.Path("trust.pem")});
+  EXPECT_GE(diff.exit, 64);
+}
+
+TEST_F(Spine, AHungTpmMakesTheNodeUnknownAndDriftIsStillSeen) {
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  tpm_->Stop();
+  world_.Write("golden/etc/app.conf", "colour = red\n");
+  json status = StatusUntil("drifted");
+  EXPECT_EQ(status["verdict"], "drifted") << status.dump(2);
+  EXPECT_NE(status["tpm"], "");
+  tpm_->Continue();
+}
+
+TEST_F(Spine, WithoutATpmTheNodeIsUnknownUnlessItWasToldSo) {
+  StartDaemon({"--tcti", "swtpm:path=/nonexistent"});
+  EXPECT_EQ(json::parse(Status().out)["reason"], "TpmUnavailable");
+  daemon_.reset();
+  StartDaemon({"--no-tpm"});
+  EXPECT_EQ(StatusUntil("golden")["verdict"], "golden");
+}
+
+}  // namespace
+}  // namespace assay

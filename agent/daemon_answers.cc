@@ -93,6 +93,7 @@ NodeStatus Daemon::Status() const {
     *drift->mutable_deviation() = ToDeviation(entries[i].finding);
     *drift->mutable_cause() = entries[i].cause;
     drift->set_wall_seconds(entries[i].wall_seconds);
+    drift->set_boot_nanos(entries[i].boot_nanos);
   }
   status.set_drift_count(drift_.count());
   if (ledger_) {

@@ -64,18 +64,18 @@ Deviation ToDeviation(const Finding& finding) {
   return deviation;
 }
 
-void DriftBook::Keep(const Finding& finding, const CauseRecord& cause, int64_t wall_seconds) {
+void DriftBook::Keep(Entry entry) {
   count_++;
   if (entries_.size() >= kMaxEntries) return;
-  known_.insert(KeyOf(finding));
-  entries_.push_back({finding, cause, wall_seconds});
+  known_.insert(KeyOf(entry.finding));
+  entries_.push_back(std::move(entry));
 }
 
 void DriftBook::Restore(const std::vector<DriftRecord>& records) {
   for (const DriftRecord& record : records) {
     for (const Deviation& deviation : record.deviations())
       if (std::optional<Finding> finding = FromDeviation(deviation))
-        Keep(*finding, record.cause(), 0);
+        Keep({std::move(*finding), record.cause()});
     count_ += record.omitted();
   }
 }
@@ -99,7 +99,7 @@ size_t DriftBook::Add(const std::vector<Finding>& findings, const std::optional<
     Expected<void> appended = ledger->Append(std::move(record));
     if (!appended) *ledger_error = appended.error().ToString();
   }
-  for (const Finding* finding : fresh) Keep(*finding, cause_record, WallSeconds());
+  for (const Finding* finding : fresh) Keep({*finding, cause_record, WallSeconds(), BootNow()});
   return fresh.size();
 }
 

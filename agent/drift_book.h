@@ -10,6 +10,7 @@
 
 #include "attest/evidence.pb.h"
 #include "attest/ledger.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "checks/finding.h"
 #include "probes/cause.h"
@@ -24,6 +25,7 @@ class DriftBook {
     Finding finding;
     CauseRecord cause;  ///< default-constructed when nobody could be named
     int64_t wall_seconds = 0;
+    BootNanos boot_nanos = 0;  ///< when it was on record; 0 = by an earlier assayd of this boot
   };
   /// Entries kept with their details; more are only counted (a flood must not fill memory).
   static constexpr size_t kMaxEntries = 10'000;
@@ -43,7 +45,7 @@ class DriftBook {
   uint64_t count() const { return count_; }
 
  private:
-  void Keep(const Finding& finding, const CauseRecord& cause, int64_t wall_seconds);
+  void Keep(Entry entry);
 
   std::vector<Entry> entries_;
   std::set<std::tuple<int, int, std::string, std::string, std::string>> known_;

@@ -94,7 +94,8 @@ nlohmann::ordered_json DriftJson(const StatusDrift& drift) {
                               {"property", d.property()},
                               {"expected", d.expected()},
                               {"actual", d.actual()},
-                              {"wall_seconds", drift.wall_seconds()}};
+                              {"wall_seconds", drift.wall_seconds()},
+                              {"boot_nanos", drift.boot_nanos()}};
   if (!drift.cause().has_process()) return json;
   const CauseRecord& cause = drift.cause();
   json["cause"] = ProcessJson(cause.process());

@@ -46,6 +46,9 @@ struct AppraisalPolicy {
   std::vector<uint8_t> pcrs;    ///< the exact selection that must be quoted
   uint8_t ledger_pcr = 14;
   bool require_boot = false;    ///< without boot reference values nothing is golden
+  /// Believe the firmware log about what the ledger's PCR held before the ledger (shim extends
+  /// PCR 14). Weaker than a reference value in boot_pcrs: root can write that log (verify_boot.h).
+  bool accept_logged_ledger_start = false;
 };
 
 struct AttestationResult {

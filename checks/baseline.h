@@ -16,8 +16,8 @@
 
 namespace assay {
 
-class Policy;           // checks/policy.proto
-class BootReference;    // checks/baseline.proto: reference values of measured boot
+class Policy;         // checks/policy.proto
+class BootReference;  // checks/baseline.proto: reference values of measured boot
 class Baseline;
 
 /// Where `assay seal` reports how far it is: objects done so far, the path it is at.
@@ -27,11 +27,12 @@ using Progress = std::function<void(uint64_t done, std::string_view path)>;
 inline constexpr size_t kBaselineFileLimit = size_t(1) << 30;
 
 struct SealOptions {
-  std::string image_name;     ///< "NAME" or "NAME:VERSION": subject of the statement
-  std::string key;            ///< PEM file or provider URI of the signing key
-  std::string out;            ///< directory to make or replace; never inside a sealed scope
-  std::vector<std::string> scope;  ///< absolute paths of trees to seal; empty: the default scope
+  std::string image_name;            ///< "NAME" or "NAME:VERSION": subject of the statement
+  std::string key;                   ///< PEM file or provider URI of the signing key
+  std::string out;                   ///< directory to make or replace; never inside a sealed scope
+  std::vector<std::string> scope;    ///< absolute paths of trees to seal; empty: the default scope
   std::vector<std::string> exclude;  ///< absolute paths of trees that are left out
+  std::string scope_file;  ///< YAML, as checks/benchmarks/scope.yaml, which is used if empty
   Progress progress;
 };
 
@@ -58,8 +59,8 @@ class VerifiedBaseline {
   VerifiedBaseline& operator=(VerifiedBaseline&&) noexcept;
   ~VerifiedBaseline();
 
-  const Digest& digest() const;     ///< SHA-256 of the statement's payload
-  const std::string& image() const; ///< subject, "NAME:VERSION"
+  const Digest& digest() const;      ///< SHA-256 of the statement's payload
+  const std::string& image() const;  ///< subject, "NAME:VERSION"
   const std::string& key_id() const;
   const Policy& policy() const;
   const BootReference& boot() const;
@@ -82,8 +83,8 @@ class VerifiedBaseline {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Compares everything sealed with `host`: objects in scope, extra objects, packages, sysctls. Rules
-/// are judged apart (checks/engine.h). `stop`, polled between objects, ends it early with
+/// Compares everything sealed with `host`: objects in scope, extra objects, packages, sysctls.
+/// Rules are judged apart (checks/engine.h). `stop`, polled between objects, ends it early with
 /// kUnavailable.
 Expected<Comparison> CompareAll(const VerifiedBaseline& baseline, Host& host,
                                 const Progress& progress = {},

@@ -11,59 +11,92 @@ namespace assay {
 
 namespace {
 
-// Wire types of protobuf's encoding that our messages use.
-enum WireType : uint8_t { kVarint = 0, kCounted = 2 };
+// How a field travels. Text is counted bytes that must be UTF-8.
+enum class Kind : uint8_t { kNumber, kBytes, kText, kMessage };
+using enum Kind;
 
 struct Field {
   uint32_t number;
-  WireType type;
+  Kind kind;
   bool repeated = false;
-  std::span<const Field> message = {};  ///< of a counted field that is a message
-  uint32_t choice = 0;                  ///< fields of one oneof share it; at most one may come
+  std::span<const Field> message = {};
+  bool choice = false;  ///< of the message's oneof; at most one may come
+
+  uint8_t wire_type() const { return kind == kNumber ? 0 : 2; }
 };
 
 // evidence.proto, once more, as far as its bytes go. A field that is added there must be added
 // here: until then its evidence is refused, which is what a signed part asks for.
-constexpr Field kProcess[] = {
-    {1, kVarint}, {2, kVarint}, {3, kCounted}, {4, kCounted}, {5, kVarint}};
-constexpr Field kCause[] = {{1, kCounted, false, kProcess},
-                            {2, kVarint},
-                            {3, kVarint},
-                            {4, kCounted},
-                            {5, kCounted, true, kProcess}};
-constexpr Field kDeviation[] = {{1, kCounted}, {2, kCounted}, {3, kCounted},
-                                {4, kCounted}, {5, kCounted}, {6, kCounted}};
-constexpr Field kOpen[] = {{1, kVarint},  {2, kVarint},  {3, kCounted},
-                           {4, kCounted}, {5, kCounted}, {6, kCounted}};
-constexpr Field kMatch[] = {{1, kCounted}, {2, kVarint}};
+constexpr Field kProcess[] = {{1, kNumber}, {2, kNumber}, {3, kText}, {4, kText}, {5, kNumber}};
+constexpr Field kCause[] = {{1, kMessage, false, kProcess},
+                            {2, kNumber},
+                            {3, kNumber},
+                            {4, kText},
+                            {5, kMessage, true, kProcess}};
+constexpr Field kDeviation[] = {{1, kText}, {2, kText}, {3, kText},
+                                {4, kText}, {5, kText}, {6, kText}};
+constexpr Field kOpen[] = {{1, kNumber}, {2, kNumber}, {3, kBytes},
+                           {4, kBytes},  {5, kText},   {6, kText}};
+constexpr Field kMatch[] = {{1, kBytes}, {2, kNumber}};
 constexpr Field kDrift[] = {
-    {1, kCounted, true, kDeviation}, {2, kCounted, false, kCause}, {3, kCounted}, {4, kVarint}};
-constexpr Field kScan[] = {{1, kVarint}, {2, kVarint}, {3, kVarint}};
-constexpr Field kRestart[] = {{1, kCounted}, {2, kCounted}};
-constexpr Field kResync[] = {{1, kCounted}};
+    {1, kMessage, true, kDeviation}, {2, kMessage, false, kCause}, {3, kBytes}, {4, kNumber}};
+constexpr Field kScan[] = {{1, kNumber}, {2, kNumber}, {3, kNumber}};
+constexpr Field kRestart[] = {{1, kText}, {2, kBytes}};
+constexpr Field kResync[] = {{1, kBytes}};
 constexpr std::span<const Field> kClose = {};
-constexpr Field kRecord[] = {{1, kVarint},
-                             {2, kVarint},
-                             {3, kVarint},
-                             {4, kCounted, false, kOpen, 1},
-                             {5, kCounted, false, kMatch, 1},
-                             {6, kCounted, false, kDrift, 1},
-                             {7, kCounted, false, kScan, 1},
-                             {8, kCounted, false, kRestart, 1},
-                             {9, kCounted, false, kClose, 1},
-                             {10, kCounted, false, kResync, 1}};
-constexpr Field kChannel[] = {{1, kCounted}, {2, kCounted}, {3, kVarint}, {4, kCounted}};
+constexpr Field kRecord[] = {{1, kNumber},
+                             {2, kNumber},
+                             {3, kNumber},
+                             {4, kMessage, false, kOpen, true},
+                             {5, kMessage, false, kMatch, true},
+                             {6, kMessage, false, kDrift, true},
+                             {7, kMessage, false, kScan, true},
+                             {8, kMessage, false, kRestart, true},
+                             {9, kMessage, false, kClose, true},
+                             {10, kMessage, false, kResync, true}};
+constexpr Field kChannel[] = {{1, kText}, {2, kText}, {3, kNumber}, {4, kText}};
 constexpr Field kReport[] = {
-    {1, kVarint},  {2, kCounted}, {3, kCounted}, {4, kCounted},
-    {5, kCounted}, {6, kCounted}, {7, kCounted}, {8, kCounted},
-    {9, kCounted}, {10, kVarint}, {11, kVarint}, {12, kCounted, true, kChannel},
-    {13, kVarint}, {14, kVarint}, {15, kVarint}, {16, kCounted, true},
-    {17, kVarint}, {18, kVarint}, {19, kCounted}};
-constexpr Field kPcr[] = {{1, kVarint}, {2, kCounted}};
-constexpr Field kEvidence[] = {{1, kVarint},  {2, kCounted},       {3, kCounted},
-                               {4, kCounted}, {5, kCounted},       {6, kCounted, true, kPcr},
-                               {7, kVarint},  {8, kCounted, true}, {9, kCounted},
-                               {10, kCounted}};
+    {1, kNumber},  {2, kText},    {3, kText},    {4, kText},
+    {5, kBytes},   {6, kText},    {7, kText},    {8, kText},
+    {9, kText},    {10, kNumber}, {11, kNumber}, {12, kMessage, true, kChannel},
+    {13, kNumber}, {14, kNumber}, {15, kNumber}, {16, kText, true},
+    {17, kNumber}, {18, kNumber}, {19, kText}};
+constexpr Field kPcr[] = {{1, kNumber}, {2, kBytes}};
+constexpr Field kEvidence[] = {{1, kNumber}, {2, kText},        {3, kBytes},
+                               {4, kBytes},  {5, kBytes},       {6, kMessage, true, kPcr},
+                               {7, kNumber}, {8, kBytes, true}, {9, kBytes},
+                               {10, kBytes}};
+
+// Bytes of the UTF-8 sequence at the front (RFC 3629), 0 if there is none.
+size_t SequenceLength(std::string_view text) {
+  uint8_t lead = uint8_t(text[0]);
+  if (lead < 0x80) return 1;
+  size_t length = lead >= 0xC2 && lead <= 0xDF ? 2
+                  : lead >> 4 == 0xE           ? 3
+                  : lead >> 3 == 0x1E          ? 4
+                                               : 0;
+  if (!length || text.size() < length) return 0;
+  uint32_t point = lead & (0x7Fu >> length);
+  for (size_t i = 1; i < length; i++) {
+    if ((uint8_t(text[i]) & 0xC0) != 0x80) return 0;
+    point = point << 6 | (uint8_t(text[i]) & 0x3Fu);
+  }
+  bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+  return surrogate || overlong || point > 0x10FFFF ? 0 : length;
+}
+
+// Before protobuf sees it, which would write a line to standard error for it.
+Expected<void> CheckText(const Field& field, std::string_view text) {
+  while (!text.empty()) {
+    size_t length = SequenceLength(text);
+    if (!length)
+      return Fail(ErrorCode::kInvalid,
+                  "field " + std::to_string(field.number) + " is text that is not UTF-8");
+    text.remove_prefix(length);
+  }
+  return {};
+}
 
 Expected<uint64_t> Varint(WireReader& in) {
   uint64_t value = 0;
@@ -82,7 +115,7 @@ Expected<const Field*> Declared(std::span<const Field> fields, uint64_t tag) {
   auto field = std::ranges::find(fields, tag >> 3, [](const Field& f) { return f.number; });
   if (field == fields.end())
     return Fail(ErrorCode::kInvalid, "unknown field " + std::to_string(tag >> 3));
-  if ((tag & 7) != field->type)
+  if ((tag & 7) != field->wire_type())
     return Fail(ErrorCode::kInvalid,
                 "field " + std::to_string(tag >> 3) + " has wire type " + std::to_string(tag & 7));
   return &*field;
@@ -93,7 +126,7 @@ class Seen {
  public:
   Expected<void> Note(const Field& field) {
     uint64_t bits = uint64_t(1) << field.number;
-    if (field.choice) bits |= uint64_t(1) << (32 + field.choice);
+    if (field.choice) bits |= uint64_t(1) << 63;
     if (!field.repeated && (bits_ & bits))
       return Fail(ErrorCode::kInvalid, "field " + std::to_string(field.number) + " twice");
     bits_ |= bits;
@@ -117,9 +150,10 @@ Expected<void> CheckMessage(Part part, std::vector<Part>& parts) {
     const Field* field = TRY(Declared(part.fields, tag));
     TRY(seen.Note(*field));
     uint64_t value = TRY(Varint(in));
-    if (field->type == kVarint) continue;
+    if (field->kind == kNumber) continue;
     std::string_view bytes = TRY(in.Bytes(value));
-    if (!field->message.empty() || field->choice) parts.push_back({bytes, field->message});
+    if (field->kind == kMessage) parts.push_back({bytes, field->message});
+    if (field->kind == kText) TRY(CheckText(*field, bytes));
   }
   return {};
 }
@@ -143,7 +177,7 @@ Expected<Message> Read(std::string_view bytes, std::span<const Field> fields, si
   TRY(CheckForm(bytes, fields));
   Message message;
   if (!message.ParseFromArray(bytes.data(), int(bytes.size())))
-    return Fail(ErrorCode::kInvalid, "not the message it should be (text that is not UTF-8?)");
+    return Fail(ErrorCode::kInvalid, "not the message it should be");
   return message;
 }
 

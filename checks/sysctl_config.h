@@ -24,7 +24,8 @@ struct SysctlAssignment {
 /// as systemd-sysctl(8) does after a warning.
 std::vector<SysctlAssignment> ParseSysctlFile(std::string_view text, std::string_view file);
 
-/// The name with '/' as separator (sysctl.d(5): if the first separator is '.', the two are swapped).
+/// The name with '/' as separator (sysctl.d(5): if the first separator is '.', the two are
+/// swapped).
 std::string SysctlPath(std::string_view name);
 
 /// The value that the next boot would set, and where it stands; nullopt if no file sets it.

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks/engine.h"
+
+#include <algorithm>
+
+#include "checks/predicate.h"
+
+namespace assay {
+
+namespace {
+
+// Nesting of combinators: the loader refuses more, and a policy from disk is bounded here again.
+constexpr int kMaxDepth = 8;
+
+Answer JudgeNested(const Expectation& expected, Host& host, int depth);
+
+void Collect(Answer& into, const Answer& part) {
+  into.evidence.insert(into.evidence.end(), part.evidence.begin(), part.evidence.end());
+}
+
+// all: the first that does not pass decides; any: the first that passes. A part that cannot be told
+// decides only if no other part already has.
+Answer JudgeCombination(const Combination& parts, Host& host, bool all, int depth) {
+  Result deciding = all ? Result::kFail : Result::kPass;
+  Answer answer{all ? Result::kPass : Result::kFail, all ? "" : "none of the alternatives holds"};
+  bool doubtful = false;
+  for (const Expectation& part : parts.parts()) {
+    Answer one = JudgeNested(part, host, depth);
+    Collect(answer, one);
+    if (one.result == deciding) {
+      answer.result = deciding;
+      answer.reason = one.reason;
+      return answer;
+    }
+    if (one.result == Result::kError || one.result == Result::kNotChecked) {
+      doubtful = true;
+      answer.reason = one.reason;
+    }
+  }
+  if (doubtful) answer.result = Result::kError;
+  return answer;
+}
+
+Answer Negate(Answer answer) {
+  if (answer.result == Result::kPass) {
+    answer.result = Result::kFail;
+    answer.reason = "what must not hold holds";
+  } else if (answer.result == Result::kFail) {
+    answer.result = Result::kPass;
+    answer.reason.clear();
+  }
+  return answer;
+}
+
+Answer JudgeNested(const Expectation& expected, Host& host, int depth) {
+  if (depth > kMaxDepth) return {Result::kError, "the rule is nested too deeply"};
+  switch (expected.kind_case()) {
+    case Expectation::kSysctl:
+      return JudgeSysctl(expected.sysctl(), host);
+    case Expectation::kInode:
+      return JudgeInode(expected.inode(), host);
+    case Expectation::kText:
+      return JudgeText(expected.text(), host);
+    case Expectation::kKmod:
+      return JudgeKmod(expected.kmod(), host);
+    case Expectation::kMount:
+      return JudgeMount(expected.mount(), host);
+    case Expectation::kAll:
+      return JudgeCombination(expected.all(), host, true, depth + 1);
+    case Expectation::kAny:
+      return JudgeCombination(expected.any(), host, false, depth + 1);
+    case Expectation::kNegated:
+      return Negate(JudgeNested(expected.negated(), host, depth + 1));
+    case Expectation::KIND_NOT_SET:
+      return {Result::kNotChecked, "this assay does not know the rule's predicate"};
+  }
+  return {Result::kNotChecked, "this assay does not know the rule's predicate"};
+}
+
+bool Evaluated(Result result) {
+  return result == Result::kPass || result == Result::kFail || result == Result::kWaived ||
+         result == Result::kNotApplicable;
+}
+
+void ApplyWaiver(const Policy& policy, std::string_view today, RuleOutcome& outcome) {
+  if (outcome.result != Result::kFail) return;
+  for (const Waiver& waiver : policy.waivers()) {
+    if (waiver.rule() != outcome.rule) continue;
+    if (today > waiver.until()) {
+      outcome.reason += " (the waiver of " + waiver.owner() + " ended on " + waiver.until() + ")";
+      continue;
+    }
+    outcome.result = Result::kWaived;
+    outcome.reason = "waived by " + waiver.owner() + " until " + waiver.until() + ": " +
+                     waiver.reason() + " (" + outcome.reason + ")";
+    return;
+  }
+}
+
+}  // namespace
+
+Answer CannotTell(const Error& error) { return {Result::kError, error.ToString(), {}}; }
+
+Answer JudgeExpectation(const Expectation& expected, Host& host) {
+  return JudgeNested(expected, host, 0);
+}
+
+std::string_view ResultName(Result result) {
+  switch (result) {
+    case Result::kPass:
+      return "pass";
+    case Result::kFail:
+      return "fail";
+    case Result::kNotApplicable:
+      return "notapplicable";
+    case Result::kNotChecked:
+      return "notchecked";
+    case Result::kError:
+      return "error";
+    case Result::kWaived:
+      return "waived";
+    case Result::kManual:
+      return "manual";
+  }
+  return "error";
+}
+
+size_t CheckReport::count(Result result) const {
+  return size_t(std::ranges::count(outcomes, result, &RuleOutcome::result));
+}
+
+RuleOutcome JudgeRule(const Rule& rule, Host& host) {
+  (void)host.TakeInputs();  // what others read is not this rule's
+  Answer answer = JudgeExpectation(rule.expect(), host);
+  RuleOutcome outcome;
+  outcome.rule = rule.id();
+  outcome.result = answer.result;
+  outcome.reason = std::move(answer.reason);
+  outcome.evidence = std::move(answer.evidence);
+  outcome.inputs = host.TakeInputs();
+  return outcome;
+}
+
+CheckReport Check(const Policy& policy, Host& host, std::string_view today,
+                  const std::function<void(size_t, size_t)>& progress) {
+  CheckReport report;
+  report.live = host.live();
+  report.selected = size_t(policy.rules_size());
+  for (const Rule& rule : policy.rules()) {
+    if (progress) progress(report.outcomes.size(), report.selected);
+    RuleOutcome outcome = JudgeRule(rule, host);
+    ApplyWaiver(policy, today, outcome);
+    report.evaluated += Evaluated(outcome.result);
+    report.outcomes.push_back(std::move(outcome));
+  }
+  report.below_floor = report.selected == 0 ||
+                       report.evaluated * 100 < report.selected * size_t(policy.floor_percent());
+  return report;
+}
+
+}  // namespace assay

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "checks/drop_ins.h"
+#include "checks/lines.h"
+#include "checks/predicate.h"
+
+namespace assay {
+
+namespace {
+
+enum class Presence { kAbsent, kLoadable, kBuiltIn };
+
+// modprobe(8): '-' and '_' are the same in module names.
+std::string Normal(std::string_view name) {
+  std::string normal(name);
+  std::ranges::replace(normal, '-', '_');
+  return normal;
+}
+
+// The module's name of a path in modules.dep(5) or modules.builtin: "kernel/fs/x/x.ko.xz".
+std::string ModuleOf(std::string_view path) {
+  path = path.substr(path.rfind('/') + 1);
+  size_t suffix = path.find(".ko");
+  return suffix == std::string_view::npos ? std::string() : Normal(path.substr(0, suffix));
+}
+
+Expected<bool> Lists(Host& host, const std::string& file, const std::string& module) {
+  Expected<std::string> text = host.Read(file);
+  if (!text && text.error().code == ErrorCode::kNotFound) return false;
+  if (!text) return std::unexpected(text.error());
+  for (std::string_view line : LinesOf(*text))
+    if (ModuleOf(Trim(line.substr(0, line.find(':')))) == module) return true;
+  return false;
+}
+
+// In any kernel that is installed, not only the running one: the next boot may be another.
+Expected<Presence> PresenceOf(Host& host, const std::string& module) {
+  constexpr char kDirectory[] = "/usr/lib/modules";
+  Expected<std::vector<std::string>> releases = host.List(kDirectory);
+  if (!releases && releases.error().code == ErrorCode::kNotFound)
+    releases = host.List("/lib/modules");
+  if (!releases && releases.error().code == ErrorCode::kNotFound) return Presence::kAbsent;
+  if (!releases) return std::unexpected(releases.error());
+  Presence presence = Presence::kAbsent;
+  for (const std::string& release : *releases) {
+    for (std::string base : {kDirectory, "/lib/modules"}) {
+      base += "/" + release;
+      Expected<bool> built_in = Lists(host, base + "/modules.builtin", module);
+      if (!built_in) return std::unexpected(built_in.error());
+      if (*built_in) return Presence::kBuiltIn;
+      Expected<bool> loadable = Lists(host, base + "/modules.dep", module);
+      if (!loadable) return std::unexpected(loadable.error());
+      if (*loadable) presence = Presence::kLoadable;
+    }
+  }
+  return presence;
+}
+
+struct Refusal {
+  bool install = false, blacklist = false;
+};
+
+bool RefusesInstall(std::string_view command) {
+  return command == "/bin/false" || command == "/bin/true" || command == "/usr/bin/false" ||
+         command == "/usr/bin/true";
+}
+
+Expected<Refusal> RefusalOf(Host& host, const std::string& module, Answer& answer) {
+  Refusal refusal;
+  std::vector<std::string> files =
+      TRY(DropIns(host,
+                  {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+                   "/usr/lib/modprobe.d", "/lib/modprobe.d"},
+                  ".conf"));
+  for (const std::string& file : files) {
+    std::string text = TRY(host.Read(file));
+    int number = 0;
+    for (std::string_view line : LinesOf(text)) {
+      number++;
+      std::vector<std::string_view> words = WordsOf(line);
+      if (words.size() < 2 || Normal(words[1]) != module) continue;
+      bool install = words[0] == "install" && words.size() >= 3 && RefusesInstall(words[2]);
+      bool blacklist = words[0] == "blacklist";
+      if (install || blacklist)
+        answer.evidence.push_back({file, number, std::string(line), "install and blacklist"});
+      refusal.install |= install;
+      refusal.blacklist |= blacklist;
+    }
+  }
+  return refusal;
+}
+
+Expected<bool> Loaded(Host& host, const std::string& module) {
+  std::string text = TRY(host.LoadedModules());
+  for (std::string_view line : LinesOf(text))
+    if (Normal(line.substr(0, line.find(' '))) == module) return true;
+  return false;
+}
+
+}  // namespace
+
+Answer JudgeKmod(const Kmod& expected, Host& host) {
+  std::string module = Normal(expected.name());
+  Answer answer;
+  Expected<Presence> presence = PresenceOf(host, module);
+  if (!presence) return CannotTell(presence.error());
+  if (*presence == Presence::kBuiltIn)
+    return {
+        Result::kFail, module + " is built into an installed kernel: it cannot be disabled", {}};
+  if (host.live()) {
+    Expected<bool> loaded = Loaded(host, module);
+    if (!loaded) return CannotTell(loaded.error());
+    if (*loaded)
+      return {Result::kFail, module + " is loaded", {{"/proc/modules", 0, module, "not loaded"}}};
+  }
+  if (*presence == Presence::kAbsent)
+    return {Result::kPass, "", {{"modules.dep", 0, "absent", ""}}};
+  Expected<Refusal> refusal = RefusalOf(host, module, answer);
+  if (!refusal) return CannotTell(refusal.error());
+  answer.result = refusal->install && refusal->blacklist ? Result::kPass : Result::kFail;
+  if (answer.result == Result::kFail)
+    answer.reason = module + " can be loaded: modprobe.d lacks " +
+                    (!refusal->install ? "'install " + module + " /bin/false'" : "") +
+                    (!refusal->install && !refusal->blacklist ? " and " : "") +
+                    (!refusal->blacklist ? "'blacklist " + module + "'" : "");
+  return answer;
+}
+
+}  // namespace assay

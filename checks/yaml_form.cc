@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks/yaml_form.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/printable.h"
+
+namespace assay {
+
+void Form::Expected(std::string_view what) const {
+  throw FormMistake(file_ + ":" + std::to_string(node_.Mark().line + 1) + ": expected " +
+                    std::string(what));
+}
+
+void Form::MapOf(std::initializer_list<std::string_view> keys) const {
+  std::string known;
+  for (std::string_view key : keys) known += (known.empty() ? "" : ", ") + std::string(key);
+  if (!node_.IsMap()) Expected("a map with the keys " + known);
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    Form key(file_, entry.first);
+    std::string name = key.Text();
+    if (std::ranges::find(keys, name) == keys.end())
+      key.Expected("one of " + known + ", not '" + Printable(name, 64) + "'");
+    if (!seen.insert(name).second) key.Expected("'" + name + "' only once");
+  }
+}
+
+bool Form::Has(const char* key) const { return node_.IsMap() && node_[key].IsDefined(); }
+
+Form Form::At(const char* key) const {
+  if (!Has(key)) Expected("the key '" + std::string(key) + "'");
+  return Form(file_, node_[key]);
+}
+
+std::string Form::Text() const {
+  if (!node_.IsScalar() || node_.Scalar().empty()) Expected("a text");
+  const std::string& text = node_.Scalar();
+  bool control = std::ranges::any_of(text, [](char c) { return uint8_t(c) < 0x20 || c == 0x7f; });
+  if (text.size() > 1024 || control) Expected("a text of one line and at most 1024 bytes");
+  return text;
+}
+
+std::string Form::Path() const {
+  std::string path = Text();
+  if (!path.starts_with('/') || path.contains("/../") || path.ends_with("/.."))
+    Expected("an absolute path without '..'");
+  return path;
+}
+
+std::vector<Form> Form::Items() const {
+  if (!node_.IsSequence() || node_.size() == 0) Expected("a list that is not empty");
+  if (node_.size() > 10'000) Expected("a list of at most 10000");
+  std::vector<Form> items;
+  for (const YAML::Node& item : node_) items.emplace_back(file_, item);
+  return items;
+}
+
+std::vector<std::string> Form::Texts() const {
+  if (node_.IsScalar()) return {Text()};
+  std::vector<std::string> texts;
+  for (const Form& item : Items()) texts.push_back(item.Text());
+  return texts;
+}
+
+std::string Form::OneOf(std::initializer_list<std::string_view> words) const {
+  std::string text = Text(), known;
+  for (std::string_view word : words) known += (known.empty() ? "" : ", ") + std::string(word);
+  if (std::ranges::find(words, text) == words.end()) Expected("one of " + known);
+  return text;
+}
+
+int Form::Whole(int low, int high) const {
+  std::string text = Text();
+  int number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < low || number > high)
+    Expected("a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+  return number;
+}
+
+}  // namespace assay

@@ -142,10 +142,11 @@ struct Part {
   std::span<const Field> fields;
 };
 
-Expected<void> CheckMessage(Part part, std::vector<Part>& parts) {
+Expected<void> CheckMessage(Part part, std::vector<Part>& parts, size_t& fields_left) {
   WireReader in(part.bytes);
   Seen seen;
   while (!in.AtEnd()) {
+    if (fields_left-- == 0) return Fail(ErrorCode::kInvalid, "too many fields");
     uint64_t tag = TRY(Varint(in));
     const Field* field = TRY(Declared(part.fields, tag));
     TRY(seen.Note(*field));
@@ -158,23 +159,25 @@ Expected<void> CheckMessage(Part part, std::vector<Part>& parts) {
   return {};
 }
 
-// Iterative: how deep messages nest is not the sender's choice to exhaust a stack with.
-Expected<void> CheckForm(std::string_view bytes, std::span<const Field> fields) {
+// Iterative and counted, before protobuf makes objects of it: two bytes of an empty field would
+// cost twenty times their size there.
+Expected<void> CheckForm(std::string_view bytes, std::span<const Field> fields, size_t limit) {
   std::vector<Part> parts = {{bytes, fields}};
   while (!parts.empty()) {
     Part part = parts.back();
     parts.pop_back();
-    TRY(CheckMessage(part, parts));
+    TRY(CheckMessage(part, parts, limit));
   }
   return {};
 }
 
 template <typename Message>
-Expected<Message> Read(std::string_view bytes, std::span<const Field> fields, size_t limit) {
+Expected<Message> Read(std::string_view bytes, std::span<const Field> fields, size_t limit,
+                       size_t max_fields) {
   if (bytes.size() > limit)
     return Fail(ErrorCode::kInvalid, std::to_string(bytes.size()) + " bytes, at most " +
                                          std::to_string(limit) + " allowed");
-  TRY(CheckForm(bytes, fields));
+  TRY(CheckForm(bytes, fields, max_fields));
   Message message;
   if (!message.ParseFromArray(bytes.data(), int(bytes.size())))
     return Fail(ErrorCode::kInvalid, "not the message it should be");
@@ -184,7 +187,7 @@ Expected<Message> Read(std::string_view bytes, std::span<const Field> fields, si
 }  // namespace
 
 Expected<Evidence> ReadEvidence(std::string_view bytes) {
-  Evidence evidence = TRY(Read<Evidence>(bytes, kEvidence, kMaxEvidence));
+  Evidence evidence = TRY(Read<Evidence>(bytes, kEvidence, kMaxEvidence, kMaxRecords + kMaxFields));
   if (evidence.version() != 1)
     return Fail(ErrorCode::kUnsupported,
                 "evidence of version " + std::to_string(evidence.version()) + ", we read 1");
@@ -195,14 +198,14 @@ Expected<Evidence> ReadEvidence(std::string_view bytes) {
 }
 
 Expected<LedgerRecord> ReadRecord(std::string_view bytes) {
-  LedgerRecord record = TRY(Read<LedgerRecord>(bytes, kRecord, kMaxRecord));
+  LedgerRecord record = TRY(Read<LedgerRecord>(bytes, kRecord, kMaxRecord, kMaxFields));
   if (record.payload_case() == LedgerRecord::PAYLOAD_NOT_SET)
     return Fail(ErrorCode::kInvalid, "a ledger record that says nothing");
   return record;
 }
 
 Expected<Report> ReadReport(std::string_view bytes) {
-  Report report = TRY(Read<Report>(bytes, kReport, kMaxReport));
+  Report report = TRY(Read<Report>(bytes, kReport, kMaxReport, kMaxFields));
   if (report.version() != 1)
     return Fail(ErrorCode::kUnsupported,
                 "report of version " + std::to_string(report.version()) + ", we read 1");

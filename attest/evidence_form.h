@@ -19,6 +19,7 @@ inline constexpr size_t kMaxEvidence = 64 << 20;
 inline constexpr size_t kMaxRecords = 200'000;
 inline constexpr size_t kMaxRecord = 64 << 10, kMaxReport = 256 << 10;
 inline constexpr size_t kMaxNodeId = 256;
+inline constexpr size_t kMaxFields = 8192;  ///< of a record or report; of evidence beside records
 
 Expected<Evidence> ReadEvidence(std::string_view bytes);
 Expected<LedgerRecord> ReadRecord(std::string_view bytes);

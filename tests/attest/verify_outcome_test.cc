@@ -2,6 +2,9 @@
 // What an authentic history and report amount to, and measured boot (checklist step 14).
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "attest/eventlog.h"
 #include "attest/render_result.h"
 #include "attest/tpms.h"
@@ -185,6 +188,15 @@ TEST(VerifyLedgerStart, MustBeWhatTheFirmwareLogSays) {
   node.policy.accept_logged_ledger_start = true;
   node.Begin();
   ExpectNoProof(node.Appraise(), "did not hold what the firmware log says");
+}
+
+// DESIGN law 8. This program links assay_verify and nothing else of ours but base.
+TEST(Verify, RunsInAProcessThatHasNoTpmLibraryAndNoBpf) {
+  std::ifstream maps("/proc/self/maps");
+  std::string loaded(std::istreambuf_iterator<char>(maps), {});
+  ASSERT_NE(loaded.find("libcrypto"), std::string::npos);
+  EXPECT_EQ(loaded.find("libtss2"), std::string::npos);
+  EXPECT_EQ(loaded.find("libbpf"), std::string::npos);
 }
 
 TEST(RenderResult, WritesTheSameAnswerForPeopleAndPrograms) {

@@ -69,6 +69,33 @@ TEST(VerifyForm, RefusesEvidenceAboveItsLimit) {
                Appraisal::kUntrusted, "form");
 }
 
+TEST(VerifyForm, RefusesMoreRecordsThanItsLimitBeforeItMakesObjectsOfThem) {
+  Node node;
+  std::string bytes;
+  for (int i = 0; i < 220'000; i++) bytes += std::string("\x42\x00", 2);  // empty ledger records
+  AttestationResult result =
+      Verify(bytes, node.nonce, node.enrolment, node.reference, node.policy, {});
+  ExpectEndsAt(result, Appraisal::kUntrusted, "form");
+  EXPECT_NE(result.sentence.find("too many fields"), std::string::npos) << result.sentence;
+}
+
+// Text that is not UTF-8, and numbers longer than needed, have a second reading somewhere.
+TEST(VerifyForm, RefusesTextThatIsNotUtf8AndPaddedNumbers) {
+  Node node;
+  Evidence evidence = node.Build();
+  std::string good = evidence.SerializeAsString();
+  ASSERT_TRUE(good.starts_with("\x08\x01"));
+  std::string padded = "\x08\x81" + std::string(1, '\0') + good.substr(2);
+  ExpectEndsAt(Verify(padded, node.nonce, node.enrolment, node.reference, node.policy, {}),
+               Appraisal::kUntrusted, "form");
+  for (std::string text : {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    std::string bytes = "\x12" + std::string(1, char(text.size())) + text;
+    AttestationResult result =
+        Verify(bytes, node.nonce, node.enrolment, node.reference, node.policy, {});
+    EXPECT_NE(result.sentence.find("UTF-8"), std::string::npos) << result.sentence;
+  }
+}
+
 // Step 2
 TEST(VerifyNonce, TakesAnotherNonceForStale) {
   Node node;

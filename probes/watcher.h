@@ -15,11 +15,13 @@
 
 namespace assay {
 
-/// Index of a watched object in the WatchPlan, or one of the places that have no inode of their own.
+/// Index of a watched object in the WatchPlan, or one of the places that have no inode of their
+/// own.
 using ObjectId = uint32_t;
 inline constexpr ObjectId kMountsObject = 0xffff'fff0;  ///< the mount table changed
-inline constexpr ObjectId kSysctlObject = 0xffff'fff1;  ///< something below /proc/sys was opened for writing
-inline constexpr ObjectId kTcbObject = 0xffff'fff2;     ///< module, BPF program, lockdown, ptrace
+inline constexpr ObjectId kSysctlObject =
+    0xffff'fff1;  ///< something below /proc/sys was opened for writing
+inline constexpr ObjectId kTcbObject = 0xffff'fff2;  ///< module, BPF program, lockdown, ptrace
 
 /// How the kernel is asked, best first (probes/README.md says what each is blind to).
 enum class Rung : uint8_t { kLsm = 1, kFentry = 2, kFanotify = 3, kComparison = 4 };
@@ -55,10 +57,10 @@ struct ChannelStatus {
 };
 
 struct WatcherCounters {
-  uint64_t doorbells = 0;   ///< taken from the queue, canary's own not counted
-  uint64_t lost = 0;        ///< doorbells the kernel could not queue; the sweep made them good
-  uint64_t overflows = 0;   ///< fanotify queue overflows: each dirtied every slot
-  uint64_t swept = 0;       ///< dirty slots found by sweeps without a doorbell
+  uint64_t doorbells = 0;     ///< taken from the queue, canary's own not counted
+  uint64_t lost = 0;          ///< doorbells the kernel could not queue; the sweep made them good
+  uint64_t overflows = 0;     ///< fanotify queue overflows: each dirtied every slot
+  uint64_t swept = 0;         ///< dirty slots found by sweeps without a doorbell
   uint64_t unregistered = 0;  ///< objects that could not be registered (absent, or no key)
 };
 

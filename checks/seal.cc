@@ -34,10 +34,8 @@ class Sealing : public TreeVisitor {
   Expected<Next> Visit(const TreeObject& object) override {
     TRY(capturer_.Capture(object, *record_.mutable_file()));
     TRY(writer_.Add(record_));
-    if (progress_)
-      progress_(++objects_, object.path);
-    else
-      ++objects_;
+    objects_++;
+    if (progress_) progress_(objects_, object.path);
     return Next::kDescend;
   }
   Expected<void> Unreadable(std::string_view path, const Error& error) override {
@@ -92,14 +90,12 @@ Expected<void> CheckOutside(const std::string& out, const Host& host, const Scop
   return {};
 }
 
-Expected<void> AddPackages(Host& host, ManifestWriter& writer,
-                           const std::vector<PackageObject>& packages) {
+Expected<void> AddPackages(ManifestWriter& writer, const std::vector<PackageObject>& packages) {
   ManifestRecord record;
   for (const PackageObject& package : packages) {
     *record.mutable_package() = package;
     TRY(writer.Add(record));
   }
-  (void)host;
   return {};
 }
 
@@ -135,7 +131,7 @@ Expected<ManifestWriter::Written> WriteManifest(const std::string& path, Host& h
   TRY(writer.Add(HeaderOf(scope, status.has_value())));
   Sealing sealing(writer, progress);
   TRY(WalkTrees(host.root_fd(), scope, sealing));
-  TRY(AddPackages(host, writer, packages));
+  TRY(AddPackages(writer, packages));
   TRY(AddSysctls(writer, sysctls));
   summary.objects = sealing.objects();
   summary.packages = packages.size();
@@ -179,8 +175,9 @@ Expected<SealSummary> Seal(Host& host, Policy policy, const SealOptions& options
 
   statement.manifest = {manifest->digest, manifest->size};
   statement.policy = TRY(WriteBound(base + std::string(kPolicyFile), policy.SerializeAsString()));
-  statement.boot =
-      TRY(WriteBound(base + std::string(kBootFile), BootReference().SerializeAsString()));
+  BootReference boot;
+  boot.set_note("sealed without reference values: measured boot is reported, not judged");
+  statement.boot = TRY(WriteBound(base + std::string(kBootFile), boot.SerializeAsString()));
   statement.objects = summary.objects;
   statement.packages = summary.packages;
   statement.sysctls = summary.sysctls;

@@ -2,6 +2,8 @@
 #include "checks/sealed_policy.h"
 
 #include "checks/engine.h"
+#include "checks/lines.h"
+#include "checks/sysctl_config.h"
 
 namespace assay {
 
@@ -14,6 +16,16 @@ void AddNames(const Expectation& expectation, std::set<std::string>& names) {
   for (const Expectation& part : expectation.any().parts()) AddNames(part, names);
 }
 
+// The kernel puts tabs between the numbers of a value, people put blanks.
+std::string OneBlankBetween(std::string_view value) {
+  std::string text;
+  for (std::string_view word : WordsOf(value)) {
+    if (!text.empty()) text += ' ';
+    text += word;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::set<std::string> SysctlNames(const Policy& policy) {
@@ -23,10 +35,14 @@ std::set<std::string> SysctlNames(const Policy& policy) {
 }
 
 Expected<std::optional<std::string>> SysctlValue(Host& host, const std::string& name) {
-  if (!host.live()) return std::optional<std::string>();
+  if (!host.live()) {
+    std::optional<SysctlAssignment> persisted = TRY(PersistedSysctl(host, name));
+    if (!persisted) return std::nullopt;
+    return OneBlankBetween(persisted->value);
+  }
   Expected<std::string> value = host.Sysctl(name);
-  if (value) return std::optional<std::string>(*std::move(value));
-  if (value.error().code == ErrorCode::kNotFound) return std::optional<std::string>();
+  if (value) return OneBlankBetween(*value);
+  if (value.error().code == ErrorCode::kNotFound) return std::nullopt;
   return std::unexpected(value.error());
 }
 

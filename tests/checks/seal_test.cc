@@ -34,11 +34,9 @@ TEST_P(EveryFile, IsRefusedWithAnyByteFlipped) {
   image.SealAndOpen();
   std::string whole = image.out.ReadBack(std::string("golden/") + GetParam());
   for (size_t i = 0; i < whole.size(); i++) {
-    for (int bit : {0x01, 0x20, 0x80}) {
-      std::string flipped = whole;
-      flipped[i] = char(flipped[i] ^ bit);
-      ASSERT_NE(Answer(image, GetParam(), flipped), "accepted") << "byte " << i << " ^ " << bit;
-    }
+    std::string flipped = whole;
+    flipped[i] = char(flipped[i] ^ (1 << (i % 8)));
+    ASSERT_NE(Answer(image, GetParam(), flipped), "accepted") << "byte " << i;
   }
   EXPECT_EQ(Answer(image, GetParam(), whole), "accepted");
 }

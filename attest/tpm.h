@@ -32,8 +32,8 @@ struct AttestationKey {
 };
 
 struct TpmQuote {
-  std::string attest;     ///< TPMS_ATTEST, as the TPM signed it
-  std::string signature;  ///< TPMT_SIGNATURE, marshalled
+  std::string attest;        ///< TPMS_ATTEST, as the TPM signed it
+  std::string signature;     ///< TPMT_SIGNATURE, marshalled
   std::vector<Digest> pcrs;  ///< values in the order of the selection, that match pcrDigest
 };
 
@@ -46,9 +46,14 @@ class Tpm {
  public:
   struct Options {
     std::string tcti = "device:/dev/tpmrm0";  ///< tpm2-tss TCTI string: "swtpm:path=..." in tests
-    std::string state_directory;  ///< where the AK's wrapped key is kept (ak.pub, ak.priv)
+    std::string state_directory;         ///< where the AK's wrapped key is kept (ak.pub, ak.priv)
     BootNanos deadline = 5'000'000'000;  ///< per call
-    std::string child_user;  ///< user the child becomes ("tss"); empty: stays
+    /// After a missed deadline calls fail at once for this long, so that a loop is not held up by
+    /// each of them.
+    BootNanos back_off = 10'000'000'000;
+    BootClock clock = BootNow;  ///< of the back-off alone
+    /// User the broker and the child become ("tss"), without any capability; empty: they stay.
+    std::string child_user;
   };
 
   /// Forks the broker. Must be called before any thread is started. Does not touch the TPM yet.
@@ -62,7 +67,8 @@ class Tpm {
   virtual Expected<std::vector<Digest>> ReadPcrs(const PcrSelection& selection) = 0;
   /// Extends `digest` into `pcr` in every active bank that takes it: the SHA-256 bank with the
   /// digest itself, others with their own hash of its 32 bytes (TPM2_PCR_Event semantics differ;
-  /// only the SHA-256 bank is quoted).
+  /// only the SHA-256 bank is quoted). A failure does not say that nothing was extended: it is
+  /// never tried twice here, and the caller reads the PCR to know.
   virtual Expected<void> Extend(uint8_t pcr, const Digest& digest) = 0;
   /// TPM2_Quote by the attestation key; the values are read around it and agree with pcrDigest.
   virtual Expected<TpmQuote> Quote(const Digest& qualifying_data,
@@ -73,6 +79,11 @@ class Tpm {
   virtual uint64_t children_started() const = 0;
   /// Readable when the broker has died; for the caller's loop.
   virtual int broker_fd() const = 0;
+  /// Objects and sessions that the TPM holds for us, for those who look for leaks.
+  struct HandleCount {
+    uint32_t transient = 0, sessions = 0;
+  };
+  virtual Expected<HandleCount> CountHandles() = 0;
 };
 
 }  // namespace assay

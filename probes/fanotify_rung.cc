@@ -129,21 +129,23 @@ void FanotifyRung::HandleEvent(const char* info, size_t size, uint64_t mask, pid
 void FanotifyRung::Drain(const std::function<std::string(ObjectId)>& path_of,
                          const std::function<void(const Touch&)>& touch,
                          const std::function<void()>& overflow) {
-  alignas(fanotify_event_metadata) char buffer[32768];
+  alignas(8) char buffer[32768];
   for (;;) {
     ssize_t n = read(fd_.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return;
-    size_t left = size_t(n);
-    auto* event = reinterpret_cast<const fanotify_event_metadata*>(buffer);
-    for (; FAN_EVENT_OK(event, left); event = FAN_EVENT_NEXT(event, left)) {
-      if (event->vers != FANOTIFY_METADATA_VERSION || (event->mask & FAN_Q_OVERFLOW)) {
+    // Events are 4-byte aligned, not 8: the metadata is copied out.
+    for (const char* at = buffer; at + sizeof(fanotify_event_metadata) <= buffer + n;) {
+      fanotify_event_metadata event;
+      memcpy(&event, at, sizeof event);
+      if (event.event_len < sizeof event || event.event_len > size_t(buffer + n - at)) break;
+      bool sound = event.vers == FANOTIFY_METADATA_VERSION && event.metadata_len <= event.event_len;
+      if (!sound || (event.mask & FAN_Q_OVERFLOW))
         overflow();
-        continue;
-      }
-      const char* info = reinterpret_cast<const char*>(event) + event->metadata_len;
-      HandleEvent(info, event->event_len - event->metadata_len, event->mask, event->pid, path_of,
-                  touch);
+      else
+        HandleEvent(at + event.metadata_len, event.event_len - event.metadata_len, event.mask,
+                    event.pid, path_of, touch);
+      at += event.event_len;
     }
   }
 }

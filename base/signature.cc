@@ -91,7 +91,7 @@ Expected<SigningKey> SigningKey::Open(const std::string& pem_or_uri) {
                 "opening the signing key '" + Printable(pem_or_uri) + "': " + OpensslReason(),
                 "give a PEM file with an unencrypted private key, or a provider URI");
   ERR_clear_error();
-  TRY(DigestOf(key.get()));
+  (void)TRY(DigestOf(key.get()));
   return SigningKey(std::move(key));
 }
 

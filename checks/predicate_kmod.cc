@@ -92,7 +92,12 @@ Expected<Refusal> RefusalOf(Host& host, const std::string& module, Answer& answe
 }
 
 Expected<bool> Loaded(Host& host, const std::string& module) {
-  std::string text = TRY(host.LoadedModules());
+  Expected<std::string> modules = host.LoadedModules();
+  // A kernel built without modules has no such file, and no module either; a /proc that is not
+  // there is another matter.
+  if (!modules && modules.error().code == ErrorCode::kNotFound && host.Sysctl("kernel/ostype"))
+    return false;
+  std::string text = TRY(std::move(modules));
   for (std::string_view line : LinesOf(text))
     if (Normal(line.substr(0, line.find(' '))) == module) return true;
   return false;

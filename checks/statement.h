@@ -54,8 +54,4 @@ struct OpenedEnvelope {
 /// another form, kTampered for a wrong signature or a key that is not trusted.
 Expected<OpenedEnvelope> OpenEnvelope(std::string_view text, const std::vector<VerifyingKey>& keys);
 
-/// RFC 4648 section 4, with padding. The inverse accepts only what the first would write.
-std::string Base64(std::string_view bytes);
-Expected<std::string> FromBase64(std::string_view text);
-
 }  // namespace assay

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
@@ -45,6 +46,15 @@ TEST(Hex, RoundTripsAndRefusesWhatIsNotHexadecimal) {
   EXPECT_EQ(Hex(std::string_view("\0\xff\x7f", 3)), "00ff7f");
   EXPECT_FALSE(FromHex("abc"));
   EXPECT_FALSE(FromHex("0g"));
+}
+
+// RFC 4648 section 10.
+TEST(Base64, GivesThePublishedTextsAndReadsNothingElse) {
+  EXPECT_EQ(Base64("foob"), "Zm9vYg==");
+  EXPECT_EQ(FromBase64("Zm9vYmE=").value(), "fooba");
+  EXPECT_EQ(FromBase64("").value(), "");
+  for (const char* bad : {"Zm9vYg=", "Zm9v Yg==", "Zm9vYh==", "Zm9vYg==\n", "Zm9vYg==Zm9v"})
+    EXPECT_FALSE(FromBase64(bad)) << bad;
 }
 
 TEST(WireReader, ReadsBothByteOrders) {

@@ -26,7 +26,7 @@ std::vector<std::string> Corpus() {
 }
 
 // The bytes are copied to a block of exactly their size, so that ASan sees a read beyond them.
-int Run(std::string_view bytes) {
+int Feed(std::string_view bytes) {
   const std::vector<uint8_t> exact(bytes.begin(), bytes.end());
   return LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }
@@ -34,14 +34,14 @@ int Run(std::string_view bytes) {
 TEST(FuzzCorpus, IsNotEmpty) { EXPECT_FALSE(Corpus().empty()); }
 
 TEST(FuzzCorpus, EveryFileIsReadWithoutAFault) {
-  for (const std::string& file : Corpus()) EXPECT_EQ(Run(file), 0);
+  for (const std::string& file : Corpus()) EXPECT_EQ(Feed(file), 0);
 }
 
 TEST(FuzzCorpus, TruncatedAnywhereItIsReadWithoutAFault) {
   for (const std::string& file : Corpus()) {
     const size_t step = file.size() / kDamagePerFile + 1;
     for (size_t length = 0; length < file.size(); length += step) {
-      EXPECT_EQ(Run(std::string_view(file).substr(0, length)), 0);
+      EXPECT_EQ(Feed(std::string_view(file).substr(0, length)), 0);
     }
   }
 }
@@ -51,7 +51,7 @@ TEST(FuzzCorpus, WithAByteFlippedAnywhereItIsReadWithoutAFault) {
     const size_t step = file.size() / kDamagePerFile + 1;
     for (size_t at = 0; at < file.size(); at += step) {
       file[at] = static_cast<char>(~file[at]);
-      EXPECT_EQ(Run(file), 0);
+      EXPECT_EQ(Feed(file), 0);
       file[at] = static_cast<char>(~file[at]);
     }
   }

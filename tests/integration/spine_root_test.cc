@@ -75,12 +75,10 @@ class Spine : public ::testing::Test {
   // Asks until the verdict is the wanted one, for ten seconds: the status that came last.
   json StatusUntil(const std::string& verdict) const {
     json status;
-    for (int i = 0; i < 400; i++) {
-      Ran ran = Status();
-      status = json::parse(ran.out, nullptr, false);
-      if (!status.is_discarded() && status["verdict"] == verdict) return status;
-      usleep(25'000);  // polling an external program: there is no event of it to wait for
-    }
+    Poll(std::chrono::seconds(10), [&] {
+      status = json::parse(Status().out, nullptr, false);
+      return !status.is_discarded() && status["verdict"] == verdict;
+    });
     return status;
   }
 

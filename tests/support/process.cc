@@ -2,6 +2,7 @@
 #include "tests/support/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -50,6 +51,15 @@ Ran RunProgram(const std::vector<std::string>& arguments) {
   ran.out = files.ReadBack("out");
   ran.err = files.ReadBack("err");
   return ran;
+}
+
+bool Poll(std::chrono::milliseconds deadline, const std::function<bool()>& done) {
+  auto until = std::chrono::steady_clock::now() + deadline;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    poll(nullptr, 0, 25);
+  }
+  return true;
 }
 
 RunningProgram::RunningProgram(const std::vector<std::string>& arguments)

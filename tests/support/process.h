@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,9 @@ struct Ran {
 
 /// Runs a program to its end and returns what it said. For tests: product code runs nothing.
 Ran RunProgram(const std::vector<std::string>& arguments);
+
+/// Asks again and again, for another process gives no event to wait for; false past the deadline.
+bool Poll(std::chrono::milliseconds deadline, const std::function<bool()>& done);
 
 /// A program in the background; ended by SIGTERM, then waited for, in the destructor. It also dies
 /// with the test. What it says goes to the test's own standard error.

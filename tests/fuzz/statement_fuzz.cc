@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
+#include "base/base64.h"
 #include "checks/statement.h"
 
 // The envelope is parsed before anything is verified; the statement only after, but it gets the

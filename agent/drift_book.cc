@@ -36,9 +36,10 @@ std::optional<Finding> FromDeviation(const Deviation& deviation) {
   return finding;
 }
 
-auto KeyOf(const Finding& finding) {
-  return std::tuple(int(finding.kind), int(finding.change), Printable(finding.subject),
-                    finding.property, Printable(finding.actual));
+// By what is on record: printable text, which is not the same when it is made printable again.
+auto KeyOf(const Deviation& deviation) {
+  return std::tuple(deviation.kind(), deviation.change(), deviation.subject(), deviation.property(),
+                    deviation.actual());
 }
 
 }  // namespace
@@ -64,10 +65,10 @@ Deviation ToDeviation(const Finding& finding) {
   return deviation;
 }
 
-void DriftBook::Keep(Entry entry) {
+void DriftBook::Keep(Entry entry, const Deviation& deviation) {
   count_++;
   if (entries_.size() >= kMaxEntries) return;
-  known_.insert(KeyOf(entry.finding));
+  known_.insert(KeyOf(deviation));
   entries_.push_back(std::move(entry));
 }
 
@@ -75,7 +76,7 @@ void DriftBook::Restore(const std::vector<DriftRecord>& records) {
   for (const DriftRecord& record : records) {
     for (const Deviation& deviation : record.deviations())
       if (std::optional<Finding> finding = FromDeviation(deviation))
-        Keep({std::move(*finding), record.cause()});
+        Keep({std::move(*finding), record.cause()}, deviation);
     count_ += record.omitted();
   }
 }
@@ -84,7 +85,7 @@ size_t DriftBook::Add(const std::vector<Finding>& findings, const std::optional<
                       const Digest& baseline, Ledger* ledger, std::string* ledger_error) {
   std::vector<const Finding*> fresh;
   for (const Finding& finding : findings)
-    if (!known_.contains(KeyOf(finding))) fresh.push_back(&finding);
+    if (!known_.contains(KeyOf(ToDeviation(finding)))) fresh.push_back(&finding);
   if (fresh.empty()) return 0;
 
   LedgerRecord record;
@@ -99,7 +100,8 @@ size_t DriftBook::Add(const std::vector<Finding>& findings, const std::optional<
     Expected<void> appended = ledger->Append(std::move(record));
     if (!appended) *ledger_error = appended.error().ToString();
   }
-  for (const Finding* finding : fresh) Keep({*finding, cause_record, WallSeconds(), BootNow()});
+  for (const Finding* finding : fresh)
+    Keep({*finding, cause_record, WallSeconds(), BootNow()}, ToDeviation(*finding));
   return fresh.size();
 }
 

@@ -45,10 +45,10 @@ class DriftBook {
   uint64_t count() const { return count_; }
 
  private:
-  void Keep(Entry entry);
+  void Keep(Entry entry, const Deviation& deviation);
 
   std::vector<Entry> entries_;
-  std::set<std::tuple<int, int, std::string, std::string, std::string>> known_;
+  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> known_;
   uint64_t count_ = 0;
 };
 

@@ -5,12 +5,15 @@
  * Every body is built twice: lsm/X, and fentry/security_X for kernels whose list of LSMs lacks bpf.
  * Nothing is filtered by our own pid: whoever injects code into us would write unseen.
  */
+// clang-format off: the types come before whoever uses them
+#include "probes/kernel_types.h"
+// clang-format on
+
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 #include "probes/event.h"
 #include "probes/hooks.h"
-#include "probes/kernel_types.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -70,6 +70,7 @@ void Daemon::RebindChildren(ObjectId directory) {
   Expected<std::vector<std::string>> names = host_->List(path);
   (void)host_->TakeInputs();
   if (!names) return;
+  for (uint32_t top : list_->tops()) (void)watcher_->Rebind(top);
   for (const std::string& name : *names) {
     std::optional<uint32_t> child =
         baseline_->FindObject(path == "/" ? "/" + name : path + "/" + name);

@@ -20,6 +20,15 @@ bool HasPath(Input::Kind kind) {
 
 WatchList::WatchList(const VerifiedBaseline& baseline) : baseline_(baseline) {
   Watch(std::string(kPackageDatabase));
+  // Whoever renames a sealed tree away does it in the directory above it.
+  std::string top;
+  for (uint32_t i = 0; i < baseline_.object_count(); i++) {
+    std::string path = baseline_.ObjectPath(i);
+    if (!top.empty() && path.starts_with(top + "/")) continue;
+    top = path;
+    tops_.push_back(i);
+    if (path != "/") Watch(ParentOf(path));
+  }
 }
 
 void WatchList::Watch(const std::string& path) {

@@ -35,6 +35,8 @@ class WatchList {
   std::string PathOf(ObjectId object) const;
   /// The manifest's index of a watched object; nullopt for those that only rules look at.
   std::optional<uint32_t> ManifestIndex(ObjectId object) const;
+  /// The sealed trees' own objects: those that are not below another sealed one.
+  const std::vector<uint32_t>& tops() const { return tops_; }
   /// Rules whose inputs include this object (path, directory), or the place without an inode.
   std::vector<size_t> RulesOf(ObjectId object) const;
   std::vector<size_t> RulesOf(Input::Kind kind) const;
@@ -45,6 +47,7 @@ class WatchList {
   void Watch(const std::string& path);
 
   const VerifiedBaseline& baseline_;
+  std::vector<uint32_t> tops_;
   std::vector<std::string> extra_;
   std::set<std::string, std::less<>> watched_extra_;
   std::map<std::string, std::set<size_t>, std::less<>> rules_by_path_;

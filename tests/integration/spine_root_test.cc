@@ -21,8 +21,8 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-constexpr char kNonce[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-constexpr char kOtherNonce[] = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+// A nonce is used once: each evidence has its own.
+std::string NonceFor(const std::string& file) { return Hex(Sha256Of(file)); }
 
 class Spine : public ::testing::Test {
  protected:
@@ -51,7 +51,9 @@ class Spine : public ::testing::Test {
     return RunProgram(arguments);
   }
 
-  void StartDaemon(std::vector<std::string> more = {}) {
+  void StartDaemon() { StartDaemonWith({"--tcti", tpm_->tcti()}); }
+
+  void StartDaemonWith(std::vector<std::string> more) {
     std::vector<std::string> arguments = {ASSAY_BINARY_DIR "/agent/assayd",
                                           "--baseline",
                                           world_.Path("baseline"),
@@ -82,9 +84,9 @@ class Spine : public ::testing::Test {
     return status;
   }
 
-  Ran Pull(const std::string& file, const std::string& nonce = kNonce) const {
-    return Assay({"evidence", "--socket", world_.Path("run/assayd.sock"), "--nonce", nonce, "-o",
-                  world_.Path(file)});
+  Ran Pull(const std::string& file) const {
+    return Assay({"evidence", "--socket", world_.Path("run/assayd.sock"), "--nonce", NonceFor(file),
+                  "-o", world_.Path(file)});
   }
 
   void Enroll() const {
@@ -93,11 +95,12 @@ class Spine : public ::testing::Test {
     ASSERT_EQ(ran.exit, 0) << ran.err;
   }
 
-  Ran Verify(const std::string& file, const std::string& nonce = kNonce,
-             const std::string& baseline = "baseline") const {
+  Ran Verify(const std::string& file) const { return VerifyWith(file, NonceFor(file)); }
+
+  Ran VerifyWith(const std::string& file, const std::string& nonce) const {
     mkdir(world_.Path("history").c_str(), 0700);
     return Assay({"verify", world_.Path(file), "--nonce", nonce, "--baseline",
-                  world_.Path(baseline), "--trust", world_.Path("trust.pem"), "--ak",
+                  world_.Path("baseline"), "--trust", world_.Path("trust.pem"), "--ak",
                   world_.Path("ak"), "--state", world_.Path("history")});
   }
 
@@ -135,8 +138,8 @@ TEST_F(Spine, AChangeIsCaughtRecordedProvenAndStaysOnRecord) {
   world_.Write("golden/etc/app.conf", "colour = blue\n");
   EXPECT_EQ(Status().exit, 1) << "sticky";
 
-  // Another nonce is stale; a cut history is tampered.
-  EXPECT_EQ(Verify("drifted.evidence", kOtherNonce).exit, 2);
+  // Another nonce is stale.
+  EXPECT_EQ(VerifyWith("drifted.evidence", NonceFor("another")).exit, 2);
 }
 
 TEST_F(Spine, HistoryThatIsRemovedFromTheDiskIsNoticedByTheVerifier) {
@@ -154,8 +157,8 @@ TEST_F(Spine, HistoryThatIsRemovedFromTheDiskIsNoticedByTheVerifier) {
 
   StartDaemon();
   Status();
-  ASSERT_EQ(Pull("tampered.evidence", kOtherNonce).exit, 0);
-  Ran verified = Verify("tampered.evidence", kOtherNonce);
+  ASSERT_EQ(Pull("tampered.evidence").exit, 0);
+  Ran verified = Verify("tampered.evidence");
   EXPECT_EQ(verified.exit, 1) << verified.out << verified.err;
   EXPECT_THAT(verified.out, HasSubstr("tampered"));
 }
@@ -214,10 +217,10 @@ TEST_F(Spine, AHungTpmMakesTheNodeUnknownAndDriftIsStillSeen) {
 }
 
 TEST_F(Spine, WithoutATpmTheNodeIsUnknownUnlessItWasToldSo) {
-  StartDaemon({"--tcti", "swtpm:path=/nonexistent"});
+  StartDaemonWith({"--tcti", "swtpm:path=/nonexistent"});
   EXPECT_EQ(json::parse(Status().out)["reason"], "TpmUnavailable");
   daemon_.reset();
-  StartDaemon({"--no-tpm"});
+  StartDaemonWith({"--no-tpm"});
   EXPECT_EQ(StatusUntil("golden")["verdict"], "golden");
 }
 

@@ -40,7 +40,8 @@ wait_for 1
 exits 1 assay status
 says "$golden" "sha256:$before" "sha256:$after" /usr/bin/tee
 assay status --format json >"$OUT/status.json"
-exits 0 assay evidence --nonce "$nonce" -o "$OUT/drifted.evidence"
+# A nonce is used once.
+exits 0 assay evidence --nonce "$(rev <<<"$nonce")" -o "$OUT/drifted.evidence"
 end
 
 begin "Spine.PuttingTheBytesBackDoesNotUnsayIt_$rung"

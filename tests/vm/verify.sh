@@ -18,7 +18,7 @@ says golden
 end
 
 begin "Outside.DriftedEvidenceNamesThePath_$rung"
-exits 1 verify "$out/drifted.evidence" "$nonce"
+exits 1 verify "$out/drifted.evidence" "$(rev <<<"$nonce")"
 says drifted /etc/ssh/sshd_config
 end
 

@@ -101,13 +101,27 @@ static __always_inline void touch_dentry(struct dentry* dentry, __u32 channel) {
   touch_inode(BPF_CORE_READ(dentry, d_inode), channel);
 }
 
+/* Whether a file of procfs lies below its "sys". Whoever nests deeper than we climb counts as being
+ * there: one look too many. The other files of /proc are written all day by honest programs. */
+static __noinline int is_sysctl(struct file* file) {
+  struct dentry* dentry = BPF_CORE_READ(file, f_path.dentry);
+  char name[4] = {};
+  for (int i = 0; i < 16; i++) {
+    struct dentry* parent = BPF_CORE_READ(dentry, d_parent);
+    if (parent == dentry) return name[0] == 's' && name[1] == 'y' && name[2] == 's' && !name[3];
+    bpf_probe_read_kernel(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name));
+    dentry = parent;
+  }
+  return 1;
+}
+
 static __always_inline void touch_opened(struct file* file) {
   if (!(file->f_mode & FMODE_WRITE)) return;
   struct inode* inode = BPF_CORE_READ(file, f_inode);
   if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFBLK) {
     touch(tcb_slot, WIRE_TCB); /* the blocks below every file of the device */
   } else if (BPF_CORE_READ(inode, i_sb, s_magic) == PROC_SUPER_MAGIC) {
-    touch(sysctl_slot, WIRE_SYSCTL);
+    if (is_sysctl(file)) touch(sysctl_slot, WIRE_SYSCTL);
   } else {
     touch_inode(inode, WIRE_CONTENT);
   }

@@ -61,12 +61,23 @@ struct inode {
   struct super_block* i_sb;
 };
 
+struct qstr {
+  const unsigned char* name;
+};
+
 struct dentry {
+  struct dentry* d_parent;
+  struct qstr d_name;
   struct inode* d_inode;
+};
+
+struct path {
+  struct dentry* dentry;
 };
 
 struct file {
   __u32 f_mode;
+  struct path f_path;
   struct inode* f_inode;
 };
 

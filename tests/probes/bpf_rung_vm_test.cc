@@ -203,6 +203,18 @@ TEST_P(BpfRungOn, RingsTheSysctlPlaceForAnOpenForWriting) {
   ExpectRung(kSysctl, WIRE_SYSCTL, "sysctl");
 }
 
+TEST_P(BpfRungOn, LeavesTheSysctlPlaceAloneForOtherFilesOfProc) {
+  {
+    Fd fd(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  }
+  {
+    Fd fd(open("/proc/self/task/../comm", O_WRONLY | O_CLOEXEC));
+  }
+  rung_->Drain([](const DoorbellWire& bell) {
+    EXPECT_FALSE(bell.slot == kSysctl && bell.pid == static_cast<uint32_t>(getpid()));
+  });
+}
+
 TEST_P(BpfRungOn, RingsTheTcbPlaceWhenAProgramIsLoaded) {
   auto second = BpfRung::Load({.family = GetParam(), .slots = kPlaces + 1});
   ASSERT_TRUE(second) << second.error().text;

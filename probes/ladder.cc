@@ -131,7 +131,7 @@ void Ladder::Reset(std::string reason) {
                  (status.channel == Channel::kSysctl || status.channel == Channel::kTcb);
     if (blind) {
       status.rung = Rung::kComparison;
-      status.reason = "only BPF sees it" + (reason.empty() ? "" : ": " + reason);
+      status.reason = "only BPF sees it";
     } else if (bpf_ && !bpf_->missing()[i].empty()) {
       status.rung = Rung::kComparison;
       status.reason = bpf_->missing()[i];

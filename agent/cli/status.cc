@@ -61,10 +61,15 @@ std::string Text(const NodeStatus& status) {
   text +=
       "image     " + Printable(report.image()) + " sha256:" + Hex(report.baseline_digest()) + "\n";
   text += "node      " + Printable(status.node_id()) + "\n";
-  for (const ChannelReport& channel : report.channels())
+  std::string reason;  // said once where several channels share it
+  for (const ChannelReport& channel : report.channels()) {
     text += "channel   " + Printable(channel.channel()) + ": " + Printable(channel.rung()) +
-            (channel.proven_at() ? ", proven" : ", unproven") +
-            (channel.reason().empty() ? "" : " (" + Printable(channel.reason()) + ")") + "\n";
+            (channel.proven_at() ? ", proven" : ", unproven");
+    if (!channel.reason().empty() && channel.reason() != reason)
+      text += " (" + Printable(channel.reason()) + ")";
+    reason = channel.reason();
+    text += "\n";
+  }
   text += "ledger    " + std::to_string(status.ledger_records()) + " records, " +
           std::to_string(status.ledger_committed()) + " in the TPM" +
           (status.ledger_persisted() ? "" : ", not on disk") + "\n";

@@ -21,12 +21,15 @@ void Collect(Answer& into, const Answer& part) {
 // all: the first that does not pass decides; any: the first that passes. A part that cannot be told
 // decides only if no other part already has.
 Answer JudgeCombination(const Combination& parts, Host& host, bool all, int depth) {
+  if (parts.parts().empty()) return {Result::kNotChecked, "the rule combines nothing"};
   Result deciding = all ? Result::kFail : Result::kPass;
   Answer answer{all ? Result::kPass : Result::kFail, all ? "" : "none of the alternatives holds"};
-  bool doubtful = false;
+  bool doubtful = false, applicable = false;
   for (const Expectation& part : parts.parts()) {
     Answer one = JudgeNested(part, host, depth);
     Collect(answer, one);
+    applicable |= one.result != Result::kNotApplicable;
+    if (!applicable) answer.reason = one.reason;
     if (one.result == deciding) {
       answer.result = deciding;
       answer.reason = one.reason;
@@ -38,6 +41,9 @@ Answer JudgeCombination(const Combination& parts, Host& host, bool all, int dept
     }
   }
   if (doubtful) answer.result = Result::kError;
+  if (!applicable) answer.result = Result::kNotApplicable;
+  if (answer.result == Result::kPass) answer.reason.clear();
+  if (answer.result == Result::kFail) answer.reason = "none of the alternatives holds";
   return answer;
 }
 

@@ -26,6 +26,13 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+Expected<std::string> ReadText(Host& host, std::string_view path) {
+  std::string text = TRY(host.Read(path));
+  if (text.contains('\0'))
+    return Fail(ErrorCode::kInvalid, "'" + std::string(path) + "' holds a NUL byte: not a text");
+  return text;
+}
+
 std::vector<std::string_view> WordsOf(std::string_view line) {
   std::vector<std::string_view> words;
   for (;;) {

@@ -26,7 +26,7 @@ std::string ModuleOf(std::string_view path) {
 }
 
 Expected<bool> Lists(Host& host, const std::string& file, const std::string& module) {
-  Expected<std::string> text = host.Read(file);
+  Expected<std::string> text = ReadText(host, file);
   if (!text && text.error().code == ErrorCode::kNotFound) return false;
   if (!text) return std::unexpected(text.error());
   for (std::string_view line : LinesOf(*text))
@@ -61,26 +61,31 @@ struct Refusal {
   bool install = false, blacklist = false;
 };
 
-bool RefusesInstall(std::string_view command) {
+// Nothing may follow: `install m /bin/false || modprobe -i m` loads it.
+bool RefusesInstall(const std::vector<std::string_view>& words) {
+  if (words.size() < 3 || (words.size() > 3 && !words[3].starts_with('#'))) return false;
+  std::string_view command = words[2];
   return command == "/bin/false" || command == "/bin/true" || command == "/usr/bin/false" ||
          command == "/usr/bin/true";
 }
 
 Expected<Refusal> RefusalOf(Host& host, const std::string& module, Answer& answer) {
   Refusal refusal;
+  bool command = false;
   std::vector<std::string> files =
       TRY(DropIns(host,
                   {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
                    "/usr/lib/modprobe.d", "/lib/modprobe.d"},
                   ".conf"));
   for (const std::string& file : files) {
-    std::string text = TRY(host.Read(file));
+    std::string text = TRY(ReadText(host, file));
     int number = 0;
     for (std::string_view line : LinesOf(text)) {
       number++;
       std::vector<std::string_view> words = WordsOf(line);
       if (words.size() < 2 || Normal(words[1]) != module) continue;
-      bool install = words[0] == "install" && words.size() >= 3 && RefusesInstall(words[2]);
+      bool install = !command && words[0] == "install" && RefusesInstall(words);
+      command |= words[0] == "install";  // modprobe runs the first one only
       bool blacklist = words[0] == "blacklist";
       if (install || blacklist)
         answer.evidence.push_back({file, number, std::string(line), "install and blacklist"});

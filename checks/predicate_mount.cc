@@ -43,7 +43,7 @@ Expected<std::optional<MountEntry>> LiveMount(const std::string& point, Host& ho
 }
 
 Expected<std::optional<MountEntry>> FstabMount(const std::string& point, Host& host) {
-  Expected<std::string> text = host.Read("/etc/fstab");
+  Expected<std::string> text = ReadText(host, "/etc/fstab");
   if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
   if (!text) return std::unexpected(text.error());
   std::optional<MountEntry> found;
@@ -71,7 +71,7 @@ Expected<std::optional<MountEntry>> UnitMount(const std::string& point, Host& ho
       host, {"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"}, unit));
   for (const std::string& file : files) {
     if (!file.ends_with("/" + unit)) continue;
-    std::string text = TRY(host.Read(file));
+    std::string text = TRY(ReadText(host, file));
     int number = 0;
     for (std::string_view line : LinesOf(text)) {
       number++;

@@ -52,6 +52,7 @@ std::optional<long long> Number(std::string_view text) {
 }
 
 bool Meets(const Text& expected, const std::string& value) {
+  if (expected.values().empty()) return false;
   if (expected.comparison() == "at-most" || expected.comparison() == "at-least") {
     std::optional<long long> found = Number(value), wanted = Number(expected.values(0));
     if (!found || !wanted) return false;
@@ -68,12 +69,14 @@ std::string Wanted(const Text& expected) {
   return text;
 }
 
-// The files in reading order; the one that must be there first.
+// The files in reading order.
 Expected<std::vector<std::string>> FilesOf(const Text& expected, Host& host) {
   std::vector<std::string> files = {expected.path()};
   if (!expected.drop_ins().empty())
     for (std::string& file : TRY(DropIns(host, {expected.drop_ins()}, ".conf")))
       files.push_back(std::move(file));
+  // pwquality.conf(5) reads its directory before its file.
+  if (expected.drop_ins_first()) std::ranges::rotate(files, files.begin() + 1);
   return files;
 }
 
@@ -85,7 +88,7 @@ Answer JudgeText(const Text& expected, Host& host) {
   std::optional<Value> value;
   bool any = false;
   for (const std::string& file : *files) {
-    Expected<std::string> text = host.Read(file);
+    Expected<std::string> text = ReadText(host, file);
     if (!text && text.error().code == ErrorCode::kNotFound) continue;
     if (!text) return CannotTell(text.error());
     any = true;

@@ -48,8 +48,8 @@ void CompileInode(const Form& form, Expectation& into) {
 }
 
 void CompileText(const Form& form, Expectation& into) {
-  form.MapOf({"path", "drop-ins", "key", "separator", "wins", "ignore-case", "equals", "at-most",
-              "at-least"});
+  form.MapOf({"path", "drop-ins", "key", "separator", "wins", "drop-ins-first", "ignore-case",
+              "equals", "at-most", "at-least"});
   Text& text = *into.mutable_text();
   text.set_path(form.At("path").Path());
   if (form.Has("drop-ins")) text.set_drop_ins(form.At("drop-ins").Path());
@@ -59,6 +59,8 @@ void CompileText(const Form& form, Expectation& into) {
   text.set_first_wins(form.Has("wins") && form.At("wins").OneOf({"first", "last"}) == "first");
   text.set_ignore_case(form.Has("ignore-case") &&
                        form.At("ignore-case").OneOf({"true", "false"}) == "true");
+  text.set_drop_ins_first(form.Has("drop-ins-first") &&
+                          form.At("drop-ins-first").OneOf({"true", "false"}) == "true");
   int comparisons = 0;
   for (const char* comparison : {"equals", "at-most", "at-least"}) {
     if (!form.Has(comparison)) continue;

@@ -34,7 +34,7 @@ std::string ShellValue(std::string_view text, std::string_view key) {
 }
 
 Expected<std::string> ReadOrEmpty(Host& host, const std::string& path) {
-  Expected<std::string> text = host.Read(path);
+  Expected<std::string> text = ReadText(host, path);
   if (!text && text.error().code == ErrorCode::kNotFound) return std::string();
   return text;
 }
@@ -99,12 +99,16 @@ Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::strin
   bool excluded = false;
   for (SysctlAssignment& assignment : TRY(AllPersistedSysctls(host))) {
     if (!Matches(assignment, path)) continue;
-    if (assignment.excluded)
-      excluded = true;
-    else if (IsGlob(assignment.name))
+    // Of the same name, the later line replaces the earlier, be it a value or an exclusion.
+    bool glob = IsGlob(assignment.name);
+    if (!glob) excluded = assignment.excluded;
+    if (assignment.excluded) {
+      if (!glob) named.reset();
+    } else if (glob) {
       globbed = std::move(assignment);
-    else
+    } else {
       named = std::move(assignment);
+    }
   }
   if (named) return named;
   if (excluded) return std::nullopt;

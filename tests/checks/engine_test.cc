@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "checks/render.h"
+#include "tests/support/temp_root.h"
+
+namespace assay {
+
+namespace {
+
+Expectation File(const std::string& path) {
+  Expectation expect;
+  expect.mutable_inode()->set_path(path);
+  expect.mutable_inode()->set_mode(07777);
+  return expect;
+}
+
+// In the root below: pass, fail, error, notapplicable.
+Expectation Pass() { return File("/etc/there"); }
+Expectation Fails() { return File("/etc/absent"); }
+Expectation Doubtful() {
+  Expectation expect;
+  expect.mutable_text()->set_path("/etc/fifo");
+  expect.mutable_text()->set_key("k");
+  return expect;
+}
+Expectation Nothing() {
+  Expectation expect;
+  expect.mutable_mount()->set_point("/tmp");
+  expect.mutable_mount()->add_options("nodev");
+  return expect;
+}
+
+Expectation Combined(bool all, const std::vector<Expectation>& parts) {
+  Expectation expect;
+  Combination& into = all ? *expect.mutable_all() : *expect.mutable_any();
+  for (const Expectation& part : parts) *into.add_parts() = part;
+  return expect;
+}
+Expectation Not(const Expectation& part) {
+  Expectation expect;
+  *expect.mutable_negated() = part;
+  return expect;
+}
+
+class Engine : public testing::Test {
+ protected:
+  Engine() { root_.Fifo("etc/fifo"); }
+  Policy PolicyOf(const std::vector<Expectation>& expects, uint32_t floor = 90) {
+    Policy policy;
+    policy.set_floor_percent(floor);
+    for (const Expectation& expect : expects) {
+      Rule& rule = *policy.add_rules();
+      rule.set_id("r" + std::to_string(policy.rules_size()));
+      rule.set_title("a title");
+      *rule.mutable_expect() = expect;
+    }
+    return policy;
+  }
+  CheckReport Run(const Policy& policy) {
+    Host host = root_.OpenHost();
+    return Check(policy, host, "2026-11-23");
+  }
+  Result One(const Expectation& expect) { return Run(PolicyOf({expect})).outcomes[0].result; }
+  TempRoot root_{{"etc/there", ""}};
+};
+
+TEST_F(Engine, CombinatorsNeverTurnDoubtIntoAPass) {
+  EXPECT_EQ(One(Combined(true, {Pass(), Pass()})), Result::kPass);
+  EXPECT_EQ(One(Combined(true, {Pass(), Fails()})), Result::kFail);
+  EXPECT_EQ(One(Combined(true, {Doubtful(), Fails()})), Result::kFail);
+  EXPECT_EQ(One(Combined(true, {Doubtful(), Pass()})), Result::kError);
+  EXPECT_EQ(One(Combined(false, {Fails(), Pass()})), Result::kPass);
+  EXPECT_EQ(One(Combined(false, {Doubtful(), Pass()})), Result::kPass);
+  EXPECT_EQ(One(Combined(false, {Doubtful(), Fails()})), Result::kError);
+  EXPECT_EQ(One(Combined(false, {Fails(), Fails()})), Result::kFail);
+  EXPECT_EQ(One(Not(Pass())), Result::kFail);
+  EXPECT_EQ(One(Not(Fails())), Result::kPass);
+  EXPECT_EQ(One(Not(Doubtful())), Result::kError);
+}
+
+TEST_F(Engine, PartsThatDoNotApplyDecideNothing) {
+  EXPECT_EQ(One(Combined(true, {Pass(), Nothing()})), Result::kPass);
+  EXPECT_EQ(One(Combined(true, {Nothing(), Nothing()})), Result::kNotApplicable);
+  EXPECT_EQ(One(Combined(false, {Nothing(), Nothing()})), Result::kNotApplicable);
+  EXPECT_EQ(One(Combined(false, {Nothing(), Fails()})), Result::kFail);
+  EXPECT_EQ(One(Not(Nothing())), Result::kNotApplicable);
+}
+
+TEST_F(Engine, WhatItDoesNotKnowOrCannotFollowIsNoPass) {
+  EXPECT_EQ(One(Expectation()), Result::kNotChecked);
+  EXPECT_EQ(One(Combined(true, {})), Result::kNotChecked);
+  Expectation deep = Pass();
+  for (int i = 0; i < 20; i++) deep = Combined(true, {deep});
+  EXPECT_EQ(One(deep), Result::kError);
+}
+
+TEST_F(Engine, EveryOutcomeButAPassHasAReason) {
+  CheckReport report = Run(PolicyOf({Pass(), Fails(), Doubtful(), Nothing(), Not(Pass()),
+                                     Combined(true, {Nothing()}), Combined(false, {Fails()})}));
+  for (const RuleOutcome& outcome : report.outcomes)
+    EXPECT_EQ(outcome.reason.empty(), outcome.result == Result::kPass) << outcome.rule;
+}
+
+TEST_F(Engine, ARunBelowTheFloorProvesNothing) {
+  EXPECT_TRUE(Run(PolicyOf({})).below_floor);
+  EXPECT_TRUE(Run(PolicyOf({Pass(), Doubtful()}, 51)).below_floor);
+  EXPECT_FALSE(Run(PolicyOf({Pass(), Doubtful()}, 50)).below_floor);
+  EXPECT_FALSE(Run(PolicyOf({Fails(), Nothing()}, 100)).below_floor);
+}
+
+TEST_F(Engine, AWaiverHoldsThroughItsLastDayAndForFailuresOnly) {
+  for (auto [until, result] :
+       {std::pair{"2026-11-23", Result::kWaived}, {"2026-11-22", Result::kFail}}) {
+    Policy policy = PolicyOf({Fails(), Doubtful()});
+    for (const char* rule : {"r1", "r2"}) {
+      Waiver& waiver = *policy.add_waivers();
+      waiver.set_rule(rule);
+      waiver.set_owner("ops");
+      waiver.set_until(until);
+    }
+    CheckReport report = Run(policy);
+    EXPECT_EQ(report.outcomes[0].result, result);
+    EXPECT_NE(report.outcomes[0].reason.find("ops"), std::string::npos);
+    EXPECT_EQ(report.outcomes[1].result, Result::kError);
+  }
+}
+
+TEST_F(Engine, InputsAreThoseOfTheRulePresentAndAbsent) {
+  CheckReport report = Run(PolicyOf({Pass(), Fails()}));
+  Input there{Input::Kind::kFile, "/etc/there"}, absent{Input::Kind::kFile, "/etc/absent"};
+  EXPECT_TRUE(report.outcomes[0].inputs.contains(there));
+  EXPECT_FALSE(report.outcomes[0].inputs.contains(absent));
+  EXPECT_TRUE(report.outcomes[1].inputs.contains(absent));
+  EXPECT_FALSE(report.outcomes[1].inputs.contains(there));
+}
+
+TEST_F(Engine, RendersTheJsonThatProgramsReadBack) {
+  Policy policy = PolicyOf({Pass(), Fails()});
+  policy.set_profile("p");
+  RecommendationId& id = *policy.mutable_rules(0)->add_ids();
+  id.set_benchmark("cis-debian12");
+  id.set_number("1.1");
+  auto json = nlohmann::json::parse(RenderJson(policy, Run(policy), "/r\x1b[2J"));
+  EXPECT_EQ(json["profile"], "p");
+  EXPECT_EQ(json["mode"], "static");
+  EXPECT_EQ(json["rules"][0]["ids"]["cis-debian12"], "1.1");
+  EXPECT_EQ(json["rules"][0]["result"], "pass");
+  EXPECT_TRUE(json["rules"][0]["evidence"][0].contains("expected"));
+  EXPECT_EQ(json["rules"][1]["result"], "fail");
+  EXPECT_EQ(json["summary"]["selected"], 2);
+  EXPECT_EQ(json["summary"]["fail"], 1);
+}
+
+TEST_F(Engine, NothingThatAFileHoldsReachesTheTerminalAsAControl) {
+  root_.Write("etc/c", "k \x1b[2J\xff\x07\n");
+  Expectation expect;
+  expect.mutable_text()->set_path("/etc/c");
+  expect.mutable_text()->set_key("k");
+  expect.mutable_text()->set_separator(" ");
+  expect.mutable_text()->add_values("v");
+  Policy policy = PolicyOf({expect});
+  CheckReport report = Run(policy);
+  ASSERT_EQ(report.outcomes[0].result, Result::kFail);
+  for (const std::string& text :
+       {RenderText(policy, report, false), RenderJson(policy, report, "/")})
+    for (char c : text) EXPECT_TRUE(c == '\n' || uint8_t(c) >= 0x20) << int(c);
+}
+
+}  // namespace
+
+}  // namespace assay

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+assay_test(sysctl_test SOURCES sysctl_test.cc LIBS assay_rules)
+assay_test(predicates_test SOURCES predicates_test.cc LIBS assay_rules)
+assay_test(engine_test SOURCES engine_test.cc LIBS assay_rules nlohmann_json::nlohmann_json)

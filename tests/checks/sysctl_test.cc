@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "checks/predicate.h"
+#include "checks/sysctl_config.h"
+#include "tests/support/temp_root.h"
+
+namespace assay {
+
+namespace {
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+Answer Judge(const TempRoot& root, const std::string& name, const std::string& value) {
+  Host host = root.OpenHost();
+  Sysctl sysctl;
+  sysctl.set_name(SysctlPath(name));
+  sysctl.add_values(value);
+  return JudgeSysctl(sysctl, host);
+}
+
+Answer Judge(const Files& files, const std::string& name, const std::string& value) {
+  TempRoot root;
+  for (const auto& [path, text] : files) root.Write(path, text);
+  return Judge(root, name, value);
+}
+
+struct Case {
+  const char* why;  // man page
+  Files files;
+  std::string name, value;
+  Result result;
+};
+
+TEST(SysctlPredicate, FollowsThePrecedenceOfSysctlD) {
+  const std::string name = "kernel.x";
+  for (const Case& one : std::vector<Case>{
+           {"sysctl.d(5): /etc masks the same file name in /usr/lib",
+            {{"etc/sysctl.d/a.conf", "kernel.x=1\n"}, {"usr/lib/sysctl.d/a.conf", "kernel.x=2\n"}},
+            name,
+            "1",
+            Result::kPass},
+           {"a file name that is masked sets nothing, also not what only it names",
+            {{"etc/sysctl.d/a.conf", "# empty\n"}, {"usr/lib/sysctl.d/a.conf", "kernel.x=2\n"}},
+            name,
+            "2",
+            Result::kFail},
+           {"sysctl.d(5): file names sort over all directories; the last wins",
+            {{"etc/sysctl.d/10.conf", "kernel.x=1\n"},
+             {"usr/lib/sysctl.d/90.conf", "kernel.x=2\n"}},
+            name,
+            "2",
+            Result::kPass},
+           {"/run before /usr/local/lib before /usr/lib",
+            {{"run/sysctl.d/a.conf", "kernel.x=1\n"},
+             {"usr/local/lib/sysctl.d/a.conf", "kernel.x=2\n"}},
+            name,
+            "1",
+            Result::kPass},
+           {"/etc/sysctl.conf is not read but through a link",
+            {{"etc/sysctl.conf", "kernel.x=1\n"}},
+            name,
+            "1",
+            Result::kFail},
+           {"only *.conf", {{"etc/sysctl.d/a.conf.bak", "kernel.x=1\n"}}, name, "1", Result::kFail},
+           {"the last line wins",
+            {{"etc/sysctl.d/a.conf", "kernel.x=1\nkernel.x=2\n"}},
+            name,
+            "2",
+            Result::kPass},
+           {"'-key = value' sets, errors ignored",
+            {{"etc/sysctl.d/a.conf", "-kernel.x = 1\n"}},
+            name,
+            "1",
+            Result::kPass},
+           {"a later '-key' alone takes the value back",
+            {{"etc/sysctl.d/a.conf", "kernel.x=1\n-kernel.x\n"}},
+            name,
+            "1",
+            Result::kFail},
+           {"a value after '-key' counts",
+            {{"etc/sysctl.d/a.conf", "-kernel.x\nkernel.x=1\n"}},
+            name,
+            "1",
+            Result::kPass},
+           {"'/' as first separator keeps dots",
+            {{"etc/sysctl.d/a.conf", "net/ipv4/conf/eth0.100/rp_filter=1\n"}},
+            "net.ipv4.conf.eth0/100.rp_filter",
+            "1",
+            Result::kPass},
+           {"globs",
+            {{"etc/sysctl.d/a.conf", "net.ipv4.conf.*.rp_filter=1\n"}},
+            "net.ipv4.conf.all.rp_filter",
+            "1",
+            Result::kPass},
+           {"'*' does not cross a component",
+            {{"etc/sysctl.d/a.conf", "net.*.rp_filter=1\n"}},
+            "net.ipv4.conf.all.rp_filter",
+            "1",
+            Result::kFail},
+           {"an explicit name beats a later glob",
+            {{"etc/sysctl.d/a.conf", "net.a.x=2\nnet.*.x=1\n"}},
+            "net.a.x",
+            "2",
+            Result::kPass},
+           {"'-key' keeps a glob away",
+            {{"etc/sysctl.d/a.conf", "net.*.x=1\n-net.a.x\n"}},
+            "net.a.x",
+            "1",
+            Result::kFail},
+           {"comments are # and ;",
+            {{"etc/sysctl.d/a.conf", "#kernel.x=1\n;kernel.x=1\n"}},
+            name,
+            "1",
+            Result::kFail},
+           {"CRLF", {{"etc/sysctl.d/a.conf", "kernel.x = 1\r\n"}}, name, "1", Result::kPass},
+           {"no last newline", {{"etc/sysctl.d/a.conf", "kernel.x = 1"}}, name, "1", Result::kPass},
+           {"blanks and tabs between numbers are the same",
+            {{"etc/sysctl.d/a.conf", "kernel.x = 4\t4  1 7\n"}},
+            name,
+            "4 4 1 7",
+            Result::kPass},
+           {"ufw(8): IPT_SYSCTL is applied after boot",
+            {{"etc/sysctl.d/a.conf", "kernel.x=1\n"},
+             {"etc/ufw/ufw.conf", "ENABLED=yes\n"},
+             {"etc/default/ufw", "IPT_SYSCTL=\"/etc/ufw/sysctl.conf\"\n"},
+             {"etc/ufw/sysctl.conf", "kernel/x=0\n"}},
+            name,
+            "1",
+            Result::kFail},
+           {"ufw that is off applies nothing",
+            {{"etc/sysctl.d/a.conf", "kernel.x=1\n"},
+             {"etc/ufw/ufw.conf", "ENABLED=no\n"},
+             {"etc/default/ufw", "IPT_SYSCTL=/etc/ufw/sysctl.conf\n"},
+             {"etc/ufw/sysctl.conf", "kernel/x=0\n"}},
+            name,
+            "1",
+            Result::kPass},
+           {"a NUL byte: not a text",
+            {{"etc/sysctl.d/a.conf", std::string("kernel.x=1\n\0", 12)}},
+            name,
+            "1",
+            Result::kError},
+           {"nothing sets it", {}, name, "1", Result::kFail}}) {
+    Answer answer = Judge(one.files, one.name, one.value);
+    EXPECT_EQ(ResultName(answer.result), ResultName(one.result)) << one.why << answer.reason;
+    EXPECT_EQ(answer.reason.empty(), one.result == Result::kPass) << one.why;
+  }
+}
+
+TEST(SysctlPredicate, ALinkToDevNullMasksTheSameName) {
+  TempRoot root{{"usr/lib/sysctl.d/a.conf", "kernel.x=1\n"}};
+  EXPECT_EQ(Judge(root, "kernel.x", "1").result, Result::kPass);
+  root.Symlink("etc/sysctl.d/a.conf", "/dev/null");
+  EXPECT_EQ(Judge(root, "kernel.x", "1").result, Result::kFail);
+}
+
+TEST(SysctlPredicate, SysctlConfCountsThroughItsLink) {
+  TempRoot root{{"etc/sysctl.conf", "kernel.x=1\n"}};
+  root.Symlink("etc/sysctl.d/99-sysctl.conf", "../sysctl.conf");
+  EXPECT_EQ(Judge(root, "kernel.x", "1").result, Result::kPass);
+}
+
+TEST(SysctlPredicate, AFifoOrADirectoryInPlaceOfAFileIsAnError) {
+  TempRoot root{{"etc/sysctl.d/a.conf", "kernel.x=1\n"}};
+  root.Fifo("etc/sysctl.d/b.conf");
+  EXPECT_EQ(Judge(root, "kernel.x", "1").result, Result::kError);
+  root.Remove("etc/sysctl.d/b.conf");
+  root.MakeDirectory("etc/sysctl.d/b.conf");
+  EXPECT_EQ(Judge(root, "kernel.x", "1").result, Result::kError);
+}
+
+TEST(SysctlPredicate, TheRunningMachineIsAskedForItsValue) {
+  Expected<Host> host = Host::Open("/", true);
+  ASSERT_TRUE(host);
+  Sysctl sysctl;
+  sysctl.set_name("kernel/ostype");
+  sysctl.add_values("NotLinux");
+  Answer answer = JudgeSysctl(sysctl, *host);
+  EXPECT_EQ(answer.result, Result::kFail);
+  ASSERT_FALSE(answer.evidence.empty());
+  EXPECT_EQ(answer.evidence[0].value, "Linux");
+}
+
+TEST(SysctlPredicate, AKeyThatTheKernelLacksFailsAndIPv6IsNotApplicable) {
+  Expected<Host> host = Host::Open("/", true);
+  ASSERT_TRUE(host);
+  Sysctl sysctl;
+  sysctl.add_values("0");
+  sysctl.set_name("net/ipv6/conf/no-such/forwarding");
+  EXPECT_EQ(JudgeSysctl(sysctl, *host).result, Result::kNotApplicable);
+  sysctl.set_name("kernel/no_such_key");
+  EXPECT_EQ(JudgeSysctl(sysctl, *host).result, Result::kFail);
+}
+
+}  // namespace
+
+}  // namespace assay

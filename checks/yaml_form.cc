@@ -10,8 +10,8 @@
 namespace assay {
 
 void Form::Expected(std::string_view what) const {
-  throw FormMistake(file_ + ":" + std::to_string(node_.Mark().line + 1) + ": expected " +
-                    std::string(what));
+  throw FormMistake(file_ + ":" + std::to_string(std::max(node_.Mark().line, 0) + 1) +
+                    ": expected " + std::string(what));
 }
 
 void Form::MapOf(std::initializer_list<std::string_view> keys) const {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks/rule_loader.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/temp_root.h"
+
+namespace assay {
+
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kProfiles[] =
+    "benchmark: b\nprofiles:\n  - {id: p, title: t, levels: [L1], floor: 80}\n";
+constexpr char kHead[] = "- id: a\n  title: t\n  level: L1\n";
+
+std::string MistakeOf(const TempRoot& root, const std::string& profile = "p") {
+  Expected<Policy> policy = LoadBenchmark(root.path(), profile);
+  return policy ? "no mistake" : policy.error().ToString();
+}
+
+TEST(RuleLoader, NamesFileAndLineOfEveryMistake) {
+  struct Case {
+    const char* body;
+    const char* where;
+    const char* what;
+  };
+  for (const Case& one : std::vector<Case>{
+           {"  colour: red\n  kmod: x\n", ":4: ", "colour"},
+           {"", ":1: ", "exactly one predicate"},
+           {"  kmod: x\n  mount: {point: /x}\n", ":1: ", "exactly one predicate"},
+           {"  kmod: x\n  kmod: y\n", ":5: ", "only once"},
+           {"  kmod: ../x\n", ":4: ", "kernel module"},
+           {"  kmod: [x]\n", ":4: ", "a text"},
+           {"  kmod: ''\n", ":4: ", "a text"},
+           {"  inode: {path: /x}\n", ":4: ", "at least one of"},
+           {"  inode: {path: x, mode: '0644'}\n", ":4: ", "absolute path"},
+           {"  inode: {path: /a/../x, mode: '0644'}\n", ":4: ", "absolute path"},
+           {"  inode: {path: /x, mode: '0688'}\n", ":4: ", "octal"},
+           {"  inode: {path: /x, mode: '17777'}\n", ":4: ", "octal"},
+           {"  inode: {path: /x, mode: '0644', absent: maybe}\n", ":4: ", "pass, fail"},
+           {"  text: {path: /x, equals: 1}\n", ":4: ", "'key'"},
+           {"  text: {path: /x, key: k}\n", ":4: ", "one of equals"},
+           {"  text: {path: /x, key: k, equals: 1, at-most: 2}\n", ":4: ", "one of equals"},
+           {"  text: {path: /x, key: k, at-most: 1.5}\n", ":4: ", "whole number"},
+           {"  sysctl: {a.b: 1, c.d: 2}\n", ":4: ", "one sysctl"},
+           {"  sysctl: {a.b: []}\n", ":4: ", "not empty"},
+           {"  mount: {point: /x, option: a}\n", ":4: ", "option"},
+           {"  all: []\n", ":4: ", "not empty"},
+           {"  any: [{kmod: x, mount: {point: /x}}]\n", ":4: ", "one predicate"},
+           {"  any: [{magic: x}]\n", ":4: ", "a predicate"},
+           {"  not: {magic: x}\n", ":4: ", "a predicate"},
+           {"  not: {not: {not: {not: {not: {not: {not: {not: {kmod: x}}}}}}}}\n",
+            ":4: ", "levels"},
+           {"  kmod: \"a\\x1b\"\n", ":4: ", "one line"},
+           {"  kmod: [\n", ":", "expected YAML"}}) {
+    TempRoot root{{"profiles.yaml", kProfiles}, {"rules/r.yaml", std::string(kHead) + one.body}};
+    EXPECT_THAT(MistakeOf(root), HasSubstr("rules/r.yaml" + std::string(one.where))) << one.body;
+    EXPECT_THAT(MistakeOf(root), HasSubstr(one.what)) << one.body;
+  }
+}
+
+TEST(RuleLoader, WantsEveryHeadOfARuleAndOfAProfile) {
+  for (const char* rule :
+       {"- {title: t, level: L1, kmod: x}", "- {id: a, level: L1, kmod: x}",
+        "- {id: a, title: t, kmod: x}", "- {id: a, title: t, level: L3, kmod: x}",
+        "- {id: a, title: t, level: L1, ids: [1], kmod: x}", "a: b", "- a", "", "[]"}) {
+    TempRoot root{{"profiles.yaml", kProfiles}, {"rules/r.yaml", rule}};
+    EXPECT_THAT(MistakeOf(root), HasSubstr("rules/r.yaml:1: expected")) << rule;
+  }
+  for (const char* profile :
+       {"{title: t, levels: [L1]}", "{id: p, title: t}",
+        "{id: p, title: t, levels: [L1], rules: [a]}", "{id: p, title: t, levels: [L1], floor: 0}",
+        "{id: p, title: t, levels: [L1], floor: 101}", "{id: p, title: t, levels: [L4]}"}) {
+    TempRoot root{{"profiles.yaml", "benchmark: b\nprofiles:\n  - " + std::string(profile)},
+                  {"rules/r.yaml", std::string(kHead) + "  kmod: x\n"}};
+    EXPECT_THAT(MistakeOf(root), HasSubstr("profiles.yaml:3: expected")) << profile;
+  }
+}
+
+TEST(RuleLoader, RefusesTheSameIdInTwoFiles) {
+  TempRoot root{{"profiles.yaml", kProfiles},
+                {"rules/a.yaml", std::string(kHead) + "  kmod: x\n"},
+                {"rules/b.yaml", "\n" + std::string(kHead) + "  kmod: y\n"}};
+  EXPECT_THAT(MistakeOf(root), HasSubstr("rules/b.yaml:2: "));
+  EXPECT_THAT(MistakeOf(root), HasSubstr("rules/a.yaml"));
+}
+
+TEST(RuleLoader, RefusesAnUnknownProfileAndAProfileOfUnknownRules) {
+  TempRoot root{
+      {"profiles.yaml", "benchmark: b\nprofiles:\n  - {id: p, title: t, rules: [a, z]}\n"},
+      {"rules/a.yaml", std::string(kHead) + "  kmod: x\n"}};
+  EXPECT_THAT(MistakeOf(root, "q"), HasSubstr("no profile 'q'"));
+  EXPECT_THAT(MistakeOf(root), HasSubstr("'z'"));
+  EXPECT_THAT(MistakeOf(TempRoot{{"profiles.yaml", kProfiles}}), HasSubstr("no rule files"));
+  EXPECT_FALSE(LoadBenchmark(root.path() + "/absent", "p"));
+}
+
+TEST(RuleLoader, ChoosesTheRulesOfTheProfilesLevels) {
+  TempRoot root{{"profiles.yaml", kProfiles},
+                {"rules/a.yaml", std::string(kHead) + "  sysctl: {net.a: [1, 2]}\n" +
+                                     "- {id: b, title: t, level: L2, kmod: x}\n"}};
+  Expected<Policy> policy = LoadBenchmark(root.path(), "p");
+  ASSERT_TRUE(policy) << policy.error().ToString();
+  ASSERT_EQ(policy->rules_size(), 1);
+  EXPECT_EQ(policy->floor_percent(), 80u);
+  EXPECT_EQ(policy->rules(0).expect().sysctl().name(), "net/a");
+  EXPECT_EQ(policy->rules(0).expect().sysctl().values_size(), 2);
+}
+
+}  // namespace
+
+}  // namespace assay

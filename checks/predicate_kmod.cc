@@ -51,6 +51,9 @@ Expected<Presence> PresenceOf(Host& host, const std::string& module) {
       if (*built_in) return Presence::kBuiltIn;
       Expected<bool> loadable = Lists(host, base + "/modules.dep", module);
       if (!loadable) return std::unexpected(loadable.error());
+      // A kernel's modules without their index: depmod never ran, nothing can be told of them.
+      if (host.Stat(base + "/kernel") && !host.Stat(base + "/modules.dep"))
+        return Fail(ErrorCode::kInvalid, base + " has modules but no modules.dep", "run depmod");
       if (*loadable) presence = Presence::kLoadable;
     }
   }

@@ -42,6 +42,11 @@ Expected<std::optional<MountEntry>> LiveMount(const std::string& point, Host& ho
   return found;
 }
 
+std::string_view Plain(std::string_view point) {
+  while (point.size() > 1 && point.ends_with('/')) point.remove_suffix(1);
+  return point;
+}
+
 Expected<std::optional<MountEntry>> FstabMount(const std::string& point, Host& host) {
   Expected<std::string> text = ReadText(host, "/etc/fstab");
   if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
@@ -51,7 +56,8 @@ Expected<std::optional<MountEntry>> FstabMount(const std::string& point, Host& h
   for (std::string_view line : LinesOf(*text)) {
     number++;
     std::vector<std::string_view> fields = WordsOf(line);
-    if (fields.size() < 4 || fields[0].starts_with('#') || fields[1] != point) continue;
+    if (fields.size() < 4 || fields[0].starts_with('#') || Plain(fields[1]) != point) continue;
+    if (OptionsOf(fields[3]).contains("noauto")) continue;  // the boot leaves it alone
     found = MountEntry{OptionsOf(fields[3]), "/etc/fstab", std::string(fields[3]), number};
   }
   return found;
@@ -65,8 +71,23 @@ std::string UnitName(std::string_view point) {
   return name + ".mount";
 }
 
+// A unit that nothing wants is not mounted at boot (systemctl(1), enable).
+Expected<bool> Wanted(const std::string& unit, Host& host) {
+  for (const char* directory : {"/etc/systemd/system", "/usr/lib/systemd/system"}) {
+    for (const char* target : {"/local-fs.target.wants/", "/local-fs.target.requires/"}) {
+      Expected<Metadata> link = host.Stat(std::string(directory) + target + unit);
+      if (link) return true;
+      if (link.error().code != ErrorCode::kNotFound) return std::unexpected(link.error());
+    }
+  }
+  return false;
+}
+
 Expected<std::optional<MountEntry>> UnitMount(const std::string& point, Host& host) {
   std::string unit = UnitName(point);
+  Expected<bool> wanted = Wanted(unit, host);
+  if (!wanted) return std::unexpected(wanted.error());
+  if (!*wanted) return std::nullopt;
   std::vector<std::string> files = TRY(DropIns(
       host, {"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"}, unit));
   for (const std::string& file : files) {

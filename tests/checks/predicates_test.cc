@@ -219,6 +219,9 @@ TEST(KmodPredicate, WantsAModuleThatNoKernelCanUse) {
            {"in no kernel", {{dep, "kernel/c.ko:\n"}}, Result::kPass},
            {"only as another's need", {{dep, "kernel/c.ko: kernel/x.ko\n"}}, Result::kPass},
            {"no kernel at all", {}, Result::kPass},
+           {"modules without depmod's index: nothing can be told",
+            {{"usr/lib/modules/6.1/kernel/c.ko", ""}},
+            Result::kError},
            {"loadable", {{dep, has}}, Result::kFail},
            {"in the second kernel",
             {{dep, ""}, {"usr/lib/modules/6.2/modules.dep", has}},
@@ -255,7 +258,8 @@ TEST(MountPredicate, ReadsFstabAndThenMountUnits) {
     std::vector<std::string> options;
     Result result;
   };
-  const std::string fstab = "etc/fstab", unit = "etc/systemd/system/var-tmp.mount";
+  const std::string fstab = "etc/fstab", unit = "etc/systemd/system/var-tmp.mount",
+                    wanted = "etc/systemd/system/local-fs.target.wants/var-tmp.mount";
   for (const Case& one : std::vector<Case>{
            {"all options",
             {{fstab, "tmpfs /var/tmp tmpfs nodev,nosuid 0 0\n"}},
@@ -273,8 +277,26 @@ TEST(MountPredicate, ReadsFstabAndThenMountUnits) {
             {{fstab, "# tmpfs /var/tmp tmpfs nodev 0 0\n"}},
             {"nodev"},
             Result::kNotApplicable},
-           {"a unit", {{unit, "[Mount]\nOptions=mode=1777,nodev\n"}}, {"nodev"}, Result::kPass},
-           {"a unit without options", {{unit, "[Mount]\n"}}, {"nodev"}, Result::kFail},
+           {"a unit",
+            {{unit, "[Mount]\nOptions=mode=1777,nodev\n"}, {wanted, ""}},
+            {"nodev"},
+            Result::kPass},
+           {"a unit that nothing wants is not mounted at boot",
+            {{unit, "[Mount]\nOptions=mode=1777,nodev\n"}},
+            {"nodev"},
+            Result::kNotApplicable},
+           {"a unit without options",
+            {{unit, "[Mount]\n"}, {wanted, ""}},
+            {"nodev"},
+            Result::kFail},
+           {"fstab(5) noauto: not mounted at boot",
+            {{fstab, "tmpfs /var/tmp tmpfs nodev,noauto 0 0\n"}},
+            {"nodev"},
+            Result::kNotApplicable},
+           {"a trailing slash is the same place",
+            {{fstab, "tmpfs /var/tmp/ tmpfs nodev 0 0\n"}},
+            {"nodev"},
+            Result::kPass},
            {"another's unit",
             {{"etc/systemd/system/x-var-tmp.mount", "Options=nodev\n"}},
             {"nodev"},

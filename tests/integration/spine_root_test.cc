@@ -62,9 +62,7 @@ class Spine : public ::testing::Test {
                                           "--state",
                                           world_.Path("state"),
                                           "--run",
-                                          world_.Path("run"),
-                                          "--tcti",
-                                          tpm_->tcti()};
+                                          world_.Path("run")};
     arguments.insert(arguments.end(), more.begin(), more.end());
     daemon_ = std::make_unique<RunningProgram>(arguments);
   }

@@ -77,6 +77,8 @@ class Daemon {
   void Confirm(const std::vector<Finding>& findings);
   void Record(const std::vector<Finding>& findings, const std::optional<Cause>& cause);
   void TryMatch();
+  BootNanos OldestDirty() const;
+  void Settle();
   void OnTick(BootNanos now);
   void Announce();
 

@@ -11,7 +11,6 @@ namespace assay {
 namespace {
 
 constexpr size_t kMaxListed = 64;
-constexpr BootNanos kEvidencePatience = 500'000'000;
 
 void SetError(ControlReply& reply, const Error& error) {
   reply.mutable_error()->set_code(std::string(ErrorCodeName(error.code)));
@@ -41,7 +40,7 @@ NodeFacts Daemon::Facts() const {
       tpm_ ? tpm_error_ : "no TPM: " + (tpm_error_.empty() ? "not opened" : tpm_error_);
   if (facts.tpm_error.empty() && !ledger_) facts.tpm_error = ledger_error_;
   if (watcher_) facts.channels = watcher_->status();
-  facts.oldest_dirty = looks_.OldestTouch();
+  facts.oldest_dirty = list_ ? OldestDirty() : 0;
   return facts;
 }
 
@@ -164,21 +163,13 @@ Expected<Evidence> Daemon::AnswerEvidence(const std::string& nonce) {
   if (!tpm_) return Fail(ErrorCode::kUnavailable, "this assayd runs without a TPM");
   if (!ledger_) return Fail(ErrorCode::kUnavailable, "no ledger: " + ledger_error_);
   std::string name = TRY(NodeName());
-  // Whatever was touched is looked at before anything is said of it.
-  BootNanos until = BootNow() + kEvidencePatience;
-  if (watcher_ && watcher_->poll_fd() >= 0) OnDoorbells();
-  Sweep();
-  for (BootNanos now = BootNow(); watcher_ && now < until; now = BootNow()) {
-    std::optional<BootNanos> due = looks_.NextDue();
-    if (!due || *due > now + Looks::kCoalesce) break;
-    LookAtDue(now + Looks::kCoalesce);
-  }
+  Settle();
   TryMatch();
   Report report = MakeReport();
-  if (!looks_.empty() && report.verdict() == VerdictName(Verdict::kGolden)) {
+  if (OldestDirty() != 0 && report.verdict() == VerdictName(Verdict::kGolden)) {
     report.set_verdict(std::string(VerdictName(Verdict::kUnknown)));
     report.set_reason("Settling");
-    report.set_message("touched objects wait for their second look; ask again");
+    report.set_message("touched objects do not come to rest; ask again");
   }
   std::string log = host_->Read(options_.firmware_log, kFirmwareLogLimit).value_or("");
   (void)host_->TakeInputs();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The path of one event through assayd: doorbell, look, finding, record, verdict.
+#include <poll.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@ namespace {
 /// may be writing the same bytes again.
 constexpr BootNanos kWriterPatience = 2'000'000'000;
 constexpr BootNanos kScanRetry = 5'000'000'000;
+constexpr BootNanos kSettlePatience = 500'000'000;
 
 std::string ParentOf(const std::string& path) {
   size_t slash = path.rfind('/');
@@ -213,10 +215,29 @@ void Daemon::Record(const std::vector<Finding>& findings, const std::optional<Ca
                      : "");
 }
 
+BootNanos Daemon::OldestDirty() const {
+  return looks_.OldestTouch([this](ObjectId object) { return list_->IsJudged(object); });
+}
+
+void Daemon::Settle() {
+  // Whatever was touched is looked at, twice, before anything is said of it.
+  BootNanos until = BootNow() + kSettlePatience;
+  for (BootNanos now = BootNow(); watcher_ && now < until; now = BootNow()) {
+    OnDoorbells();
+    Sweep();
+    LookAtDue(now);
+    std::optional<BootNanos> due = looks_.NextDue();
+    if (!due || OldestDirty() == 0) return;
+    pollfd ready{watcher_->poll_fd(), POLLIN, 0};
+    BootNanos wait = std::min(*due, until) - std::min({now, *due, until});
+    poll(&ready, 1, int(wait / 1'000'000) + 1);
+  }
+}
+
 void Daemon::TryMatch() {
-  if (matched_ || !candidate_ || scans_ == 0 || !looks_.empty()) return;
+  if (matched_ || !candidate_ || scans_ == 0 || OldestDirty() != 0) return;
   Sweep();
-  if (!looks_.empty()) return;
+  if (OldestDirty() != 0) return;
   matched_ = true;
   never_matched_.clear();
   if (!ledger_) return;

@@ -63,14 +63,10 @@ void Looks::OpenForWriting(ObjectId object, BootNanos now) {
   pending.second = false;
 }
 
-void Looks::Hasten(BootNanos now) {
-  for (auto& [object, pending] : pending_) pending.due = std::min(pending.due, now);
-}
-
-BootNanos Looks::OldestTouch() const {
+BootNanos Looks::OldestTouch(const std::function<bool(ObjectId)>& counts) const {
   BootNanos oldest = 0;
   for (const auto& [object, pending] : pending_)
-    if (oldest == 0 || pending.touched < oldest) oldest = pending.touched;
+    if ((oldest == 0 || pending.touched < oldest) && counts(object)) oldest = pending.touched;
   return oldest;
 }
 

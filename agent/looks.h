@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -46,12 +47,11 @@ class Looks {
   void Settled(ObjectId object) { pending_.erase(object); }
   /// Somebody has it open for writing: look again later.
   void OpenForWriting(ObjectId object, BootNanos now);
-  /// Everything due at once (before evidence is made).
-  void Hasten(BootNanos now);
 
   bool empty() const { return pending_.empty(); }
   size_t size() const { return pending_.size(); }
-  BootNanos OldestTouch() const;  ///< 0 when nothing waits
+  /// When the longest-waiting of the objects that `counts` was touched; 0 when none of them waits.
+  BootNanos OldestTouch(const std::function<bool(ObjectId)>& counts) const;
 
  private:
   std::map<ObjectId, Pending> pending_;

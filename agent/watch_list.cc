@@ -84,6 +84,11 @@ std::vector<size_t> WatchList::RulesOf(Input::Kind kind) const {
   return {found->second.begin(), found->second.end()};
 }
 
+bool WatchList::IsJudged(ObjectId object) const {
+  return object >= kMountsObject || ManifestIndex(object) || IsPackageDatabase(object) ||
+         rules_by_path_.contains(PathOf(object));
+}
+
 bool WatchList::IsPackageDatabase(ObjectId object) const {
   std::string path = PathOf(object);
   return path == kPackageDatabase || path == ParentOf(std::string(kPackageDatabase));

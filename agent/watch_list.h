@@ -40,6 +40,9 @@ class WatchList {
   /// Rules whose inputs include this object (path, directory), or the place without an inode.
   std::vector<size_t> RulesOf(ObjectId object) const;
   std::vector<size_t> RulesOf(Input::Kind kind) const;
+  /// Whether a look at it can find anything: false for a directory that is only watched because a
+  /// sealed tree stands in it, and that may be as busy as /tmp.
+  bool IsJudged(ObjectId object) const;
   /// The package database, whose change means comparing packages.
   bool IsPackageDatabase(ObjectId object) const;
 

@@ -67,7 +67,10 @@ TEST(Looks, OldestFirstAndBounded) {
   Looks looks;
   for (ObjectId id = 0; id < 10; id++) looks.Touch(id, Channel::kContent, std::nullopt, 100 - id);
   EXPECT_THAT(looks.Due(1 << 30, 3), ElementsAre(9u, 8u, 7u));
-  EXPECT_EQ(looks.OldestTouch(), 91u);
+  EXPECT_EQ(looks.OldestTouch([](ObjectId) { return true; }), 91u);
+  EXPECT_EQ(looks.OldestTouch([](ObjectId object) { return object < 5; }), 96u)
+      << "of those that count";
+  EXPECT_EQ(looks.OldestTouch([](ObjectId) { return false; }), 0u);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -201,6 +202,34 @@ TEST_F(Spine, ABaselineWithAFlippedByteIsRefusedAndTheNodeUnknown) {
   Ran diff =
       Assay({"diff", "--baseline", world_.Path("baseline"), "--trust", world_.Path("trust.pem")});
   EXPECT_GE(diff.exit, 64);
+}
+
+TEST_F(Spine, AFullStateDirectoryIsSaidAndDriftIsStillSeenAndProven) {
+  mkdir(world_.Path("state").c_str(), 0700);
+  if (mount("tmpfs", world_.Path("state").c_str(), "tmpfs", 0, "size=256k"))
+    GTEST_SKIP() << "needs to mount a small tmpfs";
+  StartDaemon();
+  json golden = StatusUntil("golden");
+  EXPECT_EQ(golden["verdict"], "golden") << golden.dump(2);
+  Enroll();
+  try {
+    world_.Write("state/filler", std::string(1 << 20, 'x'));
+  } catch (const std::exception&) {
+    // As much as there was room for.
+  }
+  world_.Write("golden/etc/app.conf", "colour = red\n");
+  json status = StatusUntil("drifted");
+  EXPECT_EQ(status["verdict"], "drifted") << status.dump(2);
+  // The last page of the ledger may still have room; not for twenty more.
+  for (int i = 0; i < 20; i++)
+    world_.Write("golden/etc/" + std::string(200, 'x') + std::to_string(i), "extra\n");
+  EXPECT_TRUE(Poll(std::chrono::seconds(10), [&] {
+    return json::parse(Status().out, nullptr, false)["ledger"]["persisted"] == false;
+  }));
+  EXPECT_EQ(Pull("evidence").exit, 0);
+  EXPECT_EQ(Verify("evidence").exit, 1);
+  daemon_.reset();
+  umount2(world_.Path("state").c_str(), MNT_DETACH);
 }
 
 TEST_F(Spine, AHungTpmMakesTheNodeUnknownAndDriftIsStillSeen) {

@@ -66,6 +66,13 @@ std::string Canary::Path(ObjectId canary_object) const {
   return directory_ + (canary_object == kCanaryFile ? "/file" : "/quiet");
 }
 
+void Canary::Clean() const {
+  for (const char* name : {"/a", "/b"}) {
+    std::string path = directory_ + name;
+    if (unlink(path.c_str()) && errno == EISDIR) rmdir(path.c_str());
+  }
+}
+
 std::vector<Canary::Touch> Canary::Touches() const {
   std::string file = Path(kCanaryFile), a = directory_ + "/a", b = directory_ + "/b";
   auto names = [](const char* name, std::function<bool()> run) {

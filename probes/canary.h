@@ -23,6 +23,10 @@ class Canary {
 
   std::string Path(ObjectId canary_object) const;
 
+  /// Removes what an earlier, interrupted run may have left in the directory: a name that is there
+  /// already cannot be made again, and the canary would seem silent.
+  void Clean() const;
+
   /// One way to touch: what it is called, the channel it must come through, and the object.
   struct Touch {
     const char* name;

@@ -302,6 +302,8 @@ bool Ladder::RunTouch(const Canary::Touch& touch, std::string& silent) {
 std::vector<Channel> Ladder::RunCanary() {
   if (rung_ == Rung::kComparison) return {};
   std::vector<Channel> silent;
+  canary_.Clean();
+  ReadQueue();  // the cleaning is no touch of the canary's
   uint64_t quiet = Sequence(plan_.count + kCanaryQuiet);
   std::string reasons[kChannelCount];
   bool failed[kChannelCount] = {};

@@ -211,6 +211,12 @@ TEST_P(WatcherOn, TheCanaryComesThroughEveryFileChannelAndIsNoDoorbell) {
   EXPECT_TRUE(watcher_->Sweep().empty());
 }
 
+TEST_P(WatcherOn, WhatAnInterruptedCanaryLeftDoesNotMakeTheNextOneSilent) {
+  root_.Write("canary/a", "left");
+  root_.MakeDirectory("canary/b");
+  EXPECT_TRUE(watcher_->RunCanary().empty());
+}
+
 TEST_P(WatcherOn, ADoorbellThatComesDuringTheCanaryIsNotLost) {
   root_.Append("golden/file", "x");
   watcher_->RunCanary();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/scan.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 
@@ -88,7 +89,9 @@ ScanResult ScanWorker::ScanOnce(const std::stop_token& stop) {
     result.error = comparison.error();
   result.rules = Check(baseline_.policy(), host_, Rfc3339(WallSeconds()).substr(0, 10));
   result.open_for_writing = FindWriters(baseline_, host_, stop);
+  // An idle agent should weigh what it needs, not what the comparison needed.
   baseline_.DropPages();
+  malloc_trim(0);
   return result;
 }
 

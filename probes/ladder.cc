@@ -233,6 +233,13 @@ void Ladder::ReadFanotify() {
                    [this] { TouchAll(); });
 }
 
+// The program of a process that is gone, if it is one of those that are watched; else empty.
+std::string Ladder::PathOfInode(uint64_t ino, uint32_t dev) const {
+  auto found = std::ranges::find_if(
+      keys_, [&](const KeyWire& key) { return ino != 0 && key.ino == ino && key.dev == dev; });
+  return found == keys_.end() ? std::string() : PathOf(ObjectId(found - keys_.begin()));
+}
+
 void Ladder::ReadBpf() {
   bpf_->Drain([this](const DoorbellWire& wire) {
     Cause cause = ReadCause(pid_t(wire.pid), wire.start_time);
@@ -241,6 +248,7 @@ void Ladder::ReadBpf() {
       cause.uid = wire.uid;
       cause.login_uid = wire.login_uid;
       cause.parents = {ReadCause(pid_t(wire.parent), 0).process};
+      cause.process.exe = PathOfInode(wire.exe_ino, wire.exe_dev);
     }
     Ring(ObjectOf(wire.slot, total_), Channel(wire.channel), std::move(cause));
   });

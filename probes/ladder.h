@@ -39,6 +39,7 @@ class Ladder : public Watcher {
   void RegisterAll();
   void WatchMounts();
   std::string PathOf(ObjectId object) const;
+  std::string PathOfInode(uint64_t ino, uint32_t dev) const;
   SlotWire& SlotAt(ObjectId object) const;
   void Touch(ObjectId object, Channel channel, pid_t pid);
   void TouchAll();

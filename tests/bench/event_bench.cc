@@ -87,7 +87,8 @@ void Measure(const TempRoot& world, const char* what, const std::vector<std::str
   }
   poll(nullptr, 0, 500);
   std::vector<double> milliseconds;
-  for (const json& drift : Status(world)["drifts"])
+  status = Status(world);
+  for (const json& drift : status["drifts"])
     if (auto at = changed.find(drift["subject"]);
         at != changed.end() && drift["property"] == "content")
       milliseconds.push_back((double(drift["boot_nanos"]) - double(at->second)) / 1e6);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <optional>
 
 #include "checks/predicate.h"
 
@@ -11,6 +12,16 @@ std::string Octal(uint32_t mode) {
   char text[16];
   snprintf(text, sizeof text, "%04o", mode);
   return text;
+}
+
+Answer JudgeType(const Inode& expected, const Metadata& found) {
+  using Type = Metadata::Type;
+  bool file = found.type == Type::kRegular, directory = found.type == Type::kDirectory;
+  if (expected.type().empty()) return {Result::kPass};
+  if (expected.type() != "file" && expected.type() != "directory")
+    return {Result::kError, "this assay does not know the type '" + expected.type() + "'", {}};
+  if (expected.type() == "file" ? file : directory) return {Result::kPass};
+  return {Result::kFail, expected.path() + " is no " + expected.type(), {}};
 }
 
 // kFail with the reason, or pass. kError where the root does not know the name.
@@ -32,17 +43,21 @@ Answer JudgeGroup(const Inode& expected, const Metadata& found, Host& host) {
   Answer answer{Result::kPass};
   if (expected.groups().empty()) return answer;
   std::string wanted;
+  std::optional<Error> unknown;
+  bool known = false;
   for (const std::string& name : expected.groups()) {
     Expected<uint32_t> gid = host.Gid(name);
-    // One of several groups may not exist; if it is the only one, nothing can be told.
-    if (!gid && (gid.error().code != ErrorCode::kNotFound || expected.groups_size() == 1))
-      return CannotTell(gid.error());
+    if (!gid && gid.error().code != ErrorCode::kNotFound) return CannotTell(gid.error());
+    known |= gid.has_value();
+    if (!gid) unknown = gid.error();
     wanted += (wanted.empty() ? "" : " or ") + name;
     if (gid && *gid == found.gid) {
       answer.evidence.push_back({expected.path(), 0, "gid " + std::to_string(found.gid), wanted});
       return answer;
     }
   }
+  // One of several groups may not exist; if none does, nothing can be told.
+  if (!known) return CannotTell(*unknown);
   answer.evidence.push_back({expected.path(), 0, "gid " + std::to_string(found.gid), wanted});
   answer.result = Result::kFail;
   answer.reason =
@@ -72,8 +87,8 @@ Answer JudgeInode(const Inode& expected, Host& host) {
   }
   if (!found) return CannotTell(found.error());
   Answer all{Result::kPass};
-  for (const Answer& one : {JudgeOwner(expected, *found, host), JudgeGroup(expected, *found, host),
-                            JudgeMode(expected, *found)}) {
+  for (const Answer& one : {JudgeType(expected, *found), JudgeOwner(expected, *found, host),
+                            JudgeGroup(expected, *found, host), JudgeMode(expected, *found)}) {
     if (one.result == Result::kError) return one;
     all.evidence.insert(all.evidence.end(), one.evidence.begin(), one.evidence.end());
     if (one.result == Result::kPass) continue;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "checks/drop_ins.h"
 #include "checks/lines.h"
+#include "checks/modprobe_config.h"
 #include "checks/predicate.h"
 
 namespace assay {
@@ -11,18 +10,11 @@ namespace {
 
 enum class Presence { kAbsent, kLoadable, kBuiltIn };
 
-// modprobe(8): '-' and '_' are the same in module names.
-std::string Normal(std::string_view name) {
-  std::string normal(name);
-  std::ranges::replace(normal, '-', '_');
-  return normal;
-}
-
 // The module's name of a path in modules.dep(5) or modules.builtin: "kernel/fs/x/x.ko.xz".
 std::string ModuleOf(std::string_view path) {
   path = path.substr(path.rfind('/') + 1);
   size_t suffix = path.find(".ko");
-  return suffix == std::string_view::npos ? std::string() : Normal(path.substr(0, suffix));
+  return suffix == std::string_view::npos ? std::string() : ModuleName(path.substr(0, suffix));
 }
 
 Expected<bool> Lists(Host& host, const std::string& file, const std::string& module) {
@@ -34,47 +26,40 @@ Expected<bool> Lists(Host& host, const std::string& file, const std::string& mod
   return false;
 }
 
+constexpr const char* kDirectories[] = {"/usr/lib/modules", "/lib/modules"};
+
+// The directories of all installed kernels. Where /lib is a link, each comes twice; where it is
+// not, both places hold some.
+Expected<std::vector<std::string>> Kernels(Host& host) {
+  std::vector<std::string> kernels;
+  for (const std::string directory : kDirectories) {
+    Expected<std::vector<std::string>> releases = host.List(directory);
+    if (!releases && releases.error().code == ErrorCode::kNotFound) continue;
+    if (!releases) return std::unexpected(releases.error());
+    for (const std::string& release : *releases) kernels.push_back(directory + "/" + release);
+  }
+  return kernels;
+}
+
 // In any kernel that is installed, not only the running one: the next boot may be another.
 Expected<Presence> PresenceOf(Host& host, const std::string& module) {
-  constexpr char kDirectory[] = "/usr/lib/modules";
-  Expected<std::vector<std::string>> releases = host.List(kDirectory);
-  if (!releases && releases.error().code == ErrorCode::kNotFound)
-    releases = host.List("/lib/modules");
-  if (!releases && releases.error().code == ErrorCode::kNotFound) return Presence::kAbsent;
-  if (!releases) return std::unexpected(releases.error());
   Presence presence = Presence::kAbsent;
-  for (const std::string& release : *releases) {
-    for (std::string base : {kDirectory, "/lib/modules"}) {
-      base += "/" + release;
-      Expected<bool> built_in = Lists(host, base + "/modules.builtin", module);
-      if (!built_in) return std::unexpected(built_in.error());
-      if (*built_in) return Presence::kBuiltIn;
-      Expected<bool> loadable = Lists(host, base + "/modules.dep", module);
-      if (!loadable) return std::unexpected(loadable.error());
-      // A kernel's modules without their index: depmod never ran, nothing can be told of them.
-      if (host.Stat(base + "/kernel") && !host.Stat(base + "/modules.dep"))
-        return Fail(ErrorCode::kInvalid, base + " has modules but no modules.dep", "run depmod");
-      if (*loadable) presence = Presence::kLoadable;
-    }
+  for (const std::string& base : TRY(Kernels(host))) {
+    Expected<bool> built_in = Lists(host, base + "/modules.builtin", module);
+    if (!built_in) return std::unexpected(built_in.error());
+    if (*built_in) return Presence::kBuiltIn;
+    Expected<bool> loadable = Lists(host, base + "/modules.dep", module);
+    if (!loadable) return std::unexpected(loadable.error());
+    // A kernel's modules without their index: depmod never ran, nothing can be told of them.
+    if (host.Stat(base + "/kernel") && !host.Stat(base + "/modules.dep"))
+      return Fail(ErrorCode::kInvalid, base + " has modules but no modules.dep", "run depmod");
+    if (*loadable) presence = Presence::kLoadable;
   }
   return presence;
 }
 
-struct Refusal {
-  bool install = false, blacklist = false;
-};
-
-// Nothing may follow: `install m /bin/false || modprobe -i m` loads it.
-bool RefusesInstall(const std::vector<std::string_view>& words) {
-  if (words.size() < 3 || (words.size() > 3 && !words[3].starts_with('#'))) return false;
-  std::string_view command = words[2];
-  return command == "/bin/false" || command == "/bin/true" || command == "/usr/bin/false" ||
-         command == "/usr/bin/true";
-}
-
-Expected<Refusal> RefusalOf(Host& host, const std::string& module, Answer& answer) {
-  Refusal refusal;
-  bool command = false;
+Expected<ModuleRefusal> RefusalOf(Host& host, const std::string& module, Answer& answer) {
+  ModuleRefusal refusal;
   std::vector<std::string> files =
       TRY(DropIns(host,
                   {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
@@ -82,19 +67,9 @@ Expected<Refusal> RefusalOf(Host& host, const std::string& module, Answer& answe
                   ".conf"));
   for (const std::string& file : files) {
     std::string text = TRY(ReadText(host, file));
-    int number = 0;
-    for (std::string_view line : LinesOf(text)) {
-      number++;
-      std::vector<std::string_view> words = WordsOf(line);
-      if (words.size() < 2 || Normal(words[1]) != module) continue;
-      bool install = !command && words[0] == "install" && RefusesInstall(words);
-      command |= words[0] == "install";  // modprobe runs the first one only
-      bool blacklist = words[0] == "blacklist";
-      if (install || blacklist)
-        answer.evidence.push_back({file, number, std::string(line), "install and blacklist"});
-      refusal.install |= install;
-      refusal.blacklist |= blacklist;
-    }
+    for (const ModprobeLine& line : ParseModprobeFile(text))
+      if (AddRefusal(line, module, refusal))
+        answer.evidence.push_back({file, line.line, line.text, "install and blacklist"});
   }
   return refusal;
 }
@@ -107,14 +82,14 @@ Expected<bool> Loaded(Host& host, const std::string& module) {
     return false;
   std::string text = TRY(std::move(modules));
   for (std::string_view line : LinesOf(text))
-    if (Normal(line.substr(0, line.find(' '))) == module) return true;
+    if (ModuleName(line.substr(0, line.find(' '))) == module) return true;
   return false;
 }
 
 }  // namespace
 
 Answer JudgeKmod(const Kmod& expected, Host& host) {
-  std::string module = Normal(expected.name());
+  std::string module = ModuleName(expected.name());
   Answer answer;
   Expected<Presence> presence = PresenceOf(host, module);
   if (!presence) return CannotTell(presence.error());
@@ -129,7 +104,7 @@ Answer JudgeKmod(const Kmod& expected, Host& host) {
   }
   if (*presence == Presence::kAbsent)
     return {Result::kPass, "", {{"modules.dep", 0, "absent", ""}}};
-  Expected<Refusal> refusal = RefusalOf(host, module, answer);
+  Expected<ModuleRefusal> refusal = RefusalOf(host, module, answer);
   if (!refusal) return CannotTell(refusal.error());
   answer.result = refusal->install && refusal->blacklist ? Result::kPass : Result::kFail;
   if (answer.result == Result::kFail)

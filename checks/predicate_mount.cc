@@ -1,74 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <optional>
-#include <set>
+#include <span>
 
 #include "checks/drop_ins.h"
 #include "checks/lines.h"
+#include "checks/mount_table.h"
 #include "checks/predicate.h"
 
 namespace assay {
 
 namespace {
 
-struct MountEntry {
-  std::set<std::string, std::less<>> options;
-  std::string source, text;
-  int line = 0;
+// Where units are read from, and what stands between them: systemd.unit(5), "Unit File Load Path".
+constexpr const char* kAboveFstab[] = {"/etc/systemd/system", "/run/systemd/system"};
+constexpr const char* kBelowFstab[] = {"/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+                                       "/lib/systemd/system"};
+
+struct UnitFile {
+  bool present = false, masked = false;
+  MountEntry entry;
 };
 
-std::set<std::string, std::less<>> OptionsOf(std::string_view list) {
-  std::set<std::string, std::less<>> options;
-  while (!list.empty()) {
-    std::string_view option = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), option.size() + 1));
-    options.insert(std::string(option));
+// The unit in the first of the directories that has one.
+Expected<UnitFile> ReadUnit(const std::string& unit, std::span<const char* const> directories,
+                            Host& host) {
+  for (std::string path : directories) {
+    path += "/" + unit;
+    Expected<Metadata> found = host.Stat(path);
+    if (!found && found.error().code == ErrorCode::kNotFound) continue;
+    if (!found) return std::unexpected(found.error());
+    Expected<std::string> link = host.ReadLink(path);
+    if (link && *link == "/dev/null") return UnitFile{true, true, {}};
+    std::string text = TRY(ReadText(host, path));
+    MountEntry plain{{}, path, "no Options=", 0};
+    return UnitFile{true, false, UnitOptions(text, path).value_or(plain)};
   }
-  return options;
-}
-
-// proc_pid_mountinfo(5): field 5 is the mount point, field 6 the options of this mount (not those
-// of the file system, after the '-'). The last line for a point is the topmost mount.
-Expected<std::optional<MountEntry>> LiveMount(const std::string& point, Host& host) {
-  std::string text = TRY(host.MountInfo());
-  std::optional<MountEntry> found;
-  int number = 0;
-  for (std::string_view line : LinesOf(text)) {
-    number++;
-    std::vector<std::string_view> fields = WordsOf(line);
-    if (fields.size() < 6 || fields[4] != point) continue;
-    found = MountEntry{OptionsOf(fields[5]), "/proc/1/mountinfo", std::string(fields[5]), number};
-  }
-  return found;
-}
-
-std::string_view Plain(std::string_view point) {
-  while (point.size() > 1 && point.ends_with('/')) point.remove_suffix(1);
-  return point;
-}
-
-Expected<std::optional<MountEntry>> FstabMount(const std::string& point, Host& host) {
-  Expected<std::string> text = ReadText(host, "/etc/fstab");
-  if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
-  if (!text) return std::unexpected(text.error());
-  std::optional<MountEntry> found;
-  int number = 0;
-  for (std::string_view line : LinesOf(*text)) {
-    number++;
-    std::vector<std::string_view> fields = WordsOf(line);
-    if (fields.size() < 4 || fields[0].starts_with('#') || Plain(fields[1]) != point) continue;
-    if (OptionsOf(fields[3]).contains("noauto")) continue;  // the boot leaves it alone
-    found = MountEntry{OptionsOf(fields[3]), "/etc/fstab", std::string(fields[3]), number};
-  }
-  return found;
-}
-
-// systemd.unit(5): "/var/tmp" is var-tmp.mount; a '-' in a name is \x2d.
-std::string UnitName(std::string_view point) {
-  std::string name;
-  while (point.starts_with('/')) point.remove_prefix(1);
-  for (char c : point) name += c == '/' ? "-" : c == '-' ? "\\x2d" : std::string(1, c);
-  return name + ".mount";
+  return UnitFile{};
 }
 
 // A unit that nothing wants is not mounted at boot (systemctl(1), enable).
@@ -83,33 +50,58 @@ Expected<bool> Wanted(const std::string& unit, Host& host) {
   return false;
 }
 
-Expected<std::optional<MountEntry>> UnitMount(const std::string& point, Host& host) {
-  std::string unit = UnitName(point);
-  Expected<bool> wanted = Wanted(unit, host);
-  if (!wanted) return std::unexpected(wanted.error());
-  if (!*wanted) return std::nullopt;
-  std::vector<std::string> files = TRY(DropIns(
-      host, {"/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system"}, unit));
-  for (const std::string& file : files) {
-    if (!file.ends_with("/" + unit)) continue;
+// UNIT.d/*.conf override the unit, also one that comes from fstab.
+Expected<MountEntry> WithDropIns(MountEntry entry, const std::string& unit, Host& host) {
+  std::vector<std::string> directories;
+  for (std::string directory : kAboveFstab) directories.push_back(directory + "/" + unit + ".d");
+  for (std::string directory : kBelowFstab) directories.push_back(directory + "/" + unit + ".d");
+  for (const std::string& file : TRY(DropIns(host, directories, ".conf"))) {
     std::string text = TRY(ReadText(host, file));
-    int number = 0;
-    for (std::string_view line : LinesOf(text)) {
-      number++;
-      line = Trim(line);
-      if (line.starts_with("Options="))
-        return MountEntry{OptionsOf(Trim(line.substr(8))), file, std::string(line), number};
-    }
-    return MountEntry{{}, file, "no Options=", 0};
+    if (std::optional<MountEntry> options = UnitOptions(text, file)) entry = *options;
+  }
+  return entry;
+}
+
+Expected<std::optional<MountEntry>> ReadFstab(const std::string& point, Host& host) {
+  Expected<std::string> text = ReadText(host, "/etc/fstab");
+  if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
+  return FstabEntry(*text, point);
+}
+
+// What systemd mounts before any unit (mount-setup.c), where nothing else says how.
+Expected<std::optional<MountEntry>> EarlyMount(const std::string& point, Host& host) {
+  if (point != "/dev/shm") return std::nullopt;
+  for (const char* program : {"/usr/lib/systemd/systemd", "/lib/systemd/systemd"}) {
+    Expected<Metadata> found = host.Stat(program);
+    if (found) return MountEntry{{"nosuid", "nodev"}, program, "nosuid,nodev (built in)", 0};
+    if (found.error().code != ErrorCode::kNotFound) return std::unexpected(found.error());
   }
   return std::nullopt;
 }
 
+Expected<std::optional<MountEntry>> StaticMount(const std::string& point, Host& host) {
+  std::string unit = MountUnitName(point);
+  std::optional<MountEntry> fstab = TRY(ReadFstab(point, host));
+  bool wanted = TRY(Wanted(unit, host));
+  UnitFile above = TRY(ReadUnit(unit, kAboveFstab, host));
+  std::optional<MountEntry> entry;
+  if (above.present) {
+    if (!above.masked && (fstab || wanted)) entry = above.entry;
+  } else if (fstab) {
+    entry = fstab;
+  } else if (wanted) {
+    UnitFile below = TRY(ReadUnit(unit, kBelowFstab, host));
+    if (below.present && !below.masked) entry = below.entry;
+  }
+  if (!entry) return EarlyMount(point, host);
+  return TRY(WithDropIns(*entry, unit, host));
+}
+
 Expected<std::optional<MountEntry>> FindMount(const std::string& point, Host& host) {
-  if (host.live()) return LiveMount(point, host);
-  std::optional<MountEntry> entry = TRY(FstabMount(point, host));
-  if (entry) return entry;
-  return UnitMount(point, host);
+  if (!host.live()) return StaticMount(point, host);
+  std::string mountinfo = TRY(host.MountInfo());
+  return MountAt(mountinfo, point);
 }
 
 }  // namespace

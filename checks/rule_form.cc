@@ -12,8 +12,16 @@ namespace assay {
 namespace {
 
 constexpr int kMaxDepth = 6;
+constexpr int kMaxPredicates = 1000;
 
-void CompileExpectation(const Form& form, Expectation& into, int depth);
+// Where in a rule we are, and how much of it there was: aliases make large rules of short files.
+struct Place {
+  int depth = 0;
+  int* predicates;
+  Place Deeper() const { return {depth + 1, predicates}; }
+};
+
+void CompileExpectation(const Form& form, Expectation& into, Place place);
 
 void CompileSysctl(const Form& form, Expectation& into) {
   if (!form.node().IsMap() || form.node().size() != 1) form.Expected("{NAME: VALUE}, one sysctl");
@@ -34,9 +42,10 @@ uint32_t Mode(const Form& form) {
 }
 
 void CompileInode(const Form& form, Expectation& into) {
-  form.MapOf({"path", "owner", "group", "mode", "absent"});
+  form.MapOf({"path", "type", "owner", "group", "mode", "absent"});
   Inode& inode = *into.mutable_inode();
   inode.set_path(form.At("path").Path());
+  if (form.Has("type")) inode.set_type(form.At("type").OneOf({"file", "directory"}));
   if (form.Has("owner")) inode.set_owner(form.At("owner").Text());
   if (form.Has("group"))
     for (const std::string& group : form.At("group").Texts()) inode.add_groups(group);
@@ -52,7 +61,8 @@ void CompileText(const Form& form, Expectation& into) {
               "equals", "at-most", "at-least"});
   Text& text = *into.mutable_text();
   text.set_path(form.At("path").Path());
-  if (form.Has("drop-ins")) text.set_drop_ins(form.At("drop-ins").Path());
+  if (form.Has("drop-ins"))
+    for (const std::string& directory : form.At("drop-ins").Paths()) text.add_drop_ins(directory);
   text.set_key(form.At("key").Text());
   text.set_separator(
       form.Has("separator") ? form.At("separator").OneOf({"blank", "="}) == "=" ? "=" : " " : " ");
@@ -90,24 +100,26 @@ void CompileMount(const Form& form, Expectation& into) {
       into.mutable_mount()->add_options(option);
 }
 
-void CompileParts(const Form& form, Combination& into, int depth) {
-  for (const Form& part : form.Items()) {
-    if (!part.node().IsMap() || part.node().size() != 1) part.Expected("one predicate");
-    CompileExpectation(part, *into.add_parts(), depth + 1);
-  }
+void CompilePart(const Form& part, Expectation& into, Place place) {
+  if (!part.node().IsMap() || part.node().size() != 1) part.Expected("one predicate");
+  CompileExpectation(part, into, place.Deeper());
 }
 
-void CompileExpectation(const Form& form, Expectation& into, int depth) {
-  if (depth > kMaxDepth) form.Expected("no more than 6 levels of all, any and not");
+void CompileParts(const Form& form, Combination& into, Place place) {
+  for (const Form& part : form.Items()) CompilePart(part, *into.add_parts(), place);
+}
+
+void CompileExpectation(const Form& form, Expectation& into, Place place) {
+  if (++*place.predicates > kMaxPredicates) form.Expected("no more than 1000 predicates in a rule");
+  if (place.depth > kMaxDepth) form.Expected("no more than 6 levels of all, any and not");
   if (form.Has("sysctl")) return CompileSysctl(form.At("sysctl"), into);
   if (form.Has("inode")) return CompileInode(form.At("inode"), into);
   if (form.Has("text")) return CompileText(form.At("text"), into);
   if (form.Has("kmod")) return CompileKmod(form.At("kmod"), into);
   if (form.Has("mount")) return CompileMount(form.At("mount"), into);
-  if (form.Has("all")) return CompileParts(form.At("all"), *into.mutable_all(), depth);
-  if (form.Has("any")) return CompileParts(form.At("any"), *into.mutable_any(), depth);
-  if (form.Has("not"))
-    return CompileExpectation(form.At("not"), *into.mutable_negated(), depth + 1);
+  if (form.Has("all")) return CompileParts(form.At("all"), *into.mutable_all(), place);
+  if (form.Has("any")) return CompileParts(form.At("any"), *into.mutable_any(), place);
+  if (form.Has("not")) return CompilePart(form.At("not"), *into.mutable_negated(), place);
   form.Expected("a predicate: sysctl, inode, text, kmod, mount, all, any or not");
 }
 
@@ -123,8 +135,8 @@ void CompileIds(const Form& form, Rule& rule) {
 }  // namespace
 
 Rule CompileRule(const Form& form) {
-  form.MapOf({"id", "title", "level", "ids", "why", "fix", "sysctl", "inode", "text", "kmod",
-              "mount", "all", "any", "not"});
+  form.MapOf({"id", "title", "level", "ids", "why", "fix", "applies-if", "sysctl", "inode", "text",
+              "kmod", "mount", "all", "any", "not"});
   int predicates = 0;
   for (const char* key : {"sysctl", "inode", "text", "kmod", "mount", "all", "any", "not"})
     predicates += form.Has(key);
@@ -137,7 +149,10 @@ Rule CompileRule(const Form& form) {
   if (form.Has("ids")) CompileIds(form.At("ids"), rule);
   if (form.Has("why")) rule.set_why(form.At("why").Text());
   if (form.Has("fix")) rule.set_fix(form.At("fix").Text());
-  CompileExpectation(form, *rule.mutable_expect(), 0);
+  int seen = 0;
+  if (form.Has("applies-if"))
+    CompilePart(form.At("applies-if"), *rule.mutable_applicable_if(), {0, &seen});
+  CompileExpectation(form, *rule.mutable_expect(), {0, &seen});
   return rule;
 }
 

@@ -20,7 +20,9 @@ template <typename T, typename Compile>
 Expected<T> Guarded(const std::string& file, Compile compile) {
   std::string text = TRY(ReadFile(file, kFileLimit));
   try {
-    return compile(Form(file, YAML::Load(text)));
+    std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) Form(file, documents[1]).Expected("one document, and no '---' in it");
+    return compile(Form(file, documents.empty() ? YAML::Node() : documents[0]));
   } catch (const FormMistake& mistake) {
     return Fail(ErrorCode::kInvalid, mistake.what());
   } catch (const YAML::Exception& exception) {
@@ -71,8 +73,11 @@ Expected<Benchmark> ReadBenchmark(const std::string& directory) {
 Expected<std::vector<std::string>> RuleFiles(const std::string& directory) {
   std::error_code error;
   std::set<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory + "/rules", error))
+  for (const auto& entry : std::filesystem::directory_iterator(directory + "/rules", error)) {
     if (entry.path().extension() == ".yaml") files.insert(entry.path().string());
+    if (entry.path().extension() == ".yml")
+      return Fail(ErrorCode::kInvalid, entry.path().string() + ":1: expected a name in .yaml");
+  }
   if (error || files.empty())
     return Fail(ErrorCode::kNotFound, "no rule files (*.yaml) in '" + directory + "/rules'",
                 "give the directory of a benchmark with --rules");

@@ -40,6 +40,10 @@ std::string Form::Text() const {
   const std::string& text = node_.Scalar();
   bool control = std::ranges::any_of(text, [](char c) { return uint8_t(c) < 0x20 || c == 0x7f; });
   if (text.size() > 1024 || control) Expected("a text of one line and at most 1024 bytes");
+  // A backslash is the only thing that Printable() escapes and we take.
+  std::string rest = text;
+  std::erase(rest, '\\');
+  if (Printable(rest, 4 * rest.size() + 3) != rest) Expected("a text in UTF-8 without controls");
   return text;
 }
 
@@ -56,6 +60,13 @@ std::vector<Form> Form::Items() const {
   std::vector<Form> items;
   for (const YAML::Node& item : node_) items.emplace_back(file_, item);
   return items;
+}
+
+std::vector<std::string> Form::Paths() const {
+  if (node_.IsScalar()) return {Path()};
+  std::vector<std::string> paths;
+  for (const Form& item : Items()) paths.push_back(item.Path());
+  return paths;
 }
 
 std::vector<std::string> Form::Texts() const {

@@ -27,8 +27,9 @@ class Form {
   void MapOf(std::initializer_list<std::string_view> keys) const;
   bool Has(const char* key) const;
   Form At(const char* key) const;  ///< a key that must be there
-  std::string Text() const;        ///< a scalar that is not empty, at most 1024 bytes, no controls
-  std::string Path() const;        ///< Text() that is an absolute path without ".."
+  std::string Text() const;  ///< a scalar, not empty, at most 1024 bytes of UTF-8, no controls
+  std::string Path() const;  ///< Text() that is an absolute path without ".."
+  std::vector<std::string> Paths() const;  ///< one Path(), or a list of them, not empty
   std::vector<std::string> Texts() const;  ///< one scalar, or a list of scalars, not empty
   std::vector<Form> Items() const;         ///< of a list, not empty, at most 10,000
   std::string OneOf(std::initializer_list<std::string_view> words) const;

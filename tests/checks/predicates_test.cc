@@ -52,6 +52,30 @@ TEST(InodePredicate, IdsAreThoseOfTheImage) {
   EXPECT_EQ(Ask(JudgeInode, WantedInode("", "nobody-knows", 0644), root).result, Result::kError);
 }
 
+TEST(InodePredicate, WhereNoneOfTheGroupsIsKnownNothingCanBeTold) {
+  TempRoot root{{"etc/f", ""}};
+  Inode inode = WantedInode("", "root", 0644);
+  inode.add_groups("shadow");
+  EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kError);
+  root.Write("etc/group", "shadow:x:4711:\n");
+  EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kFail);
+}
+
+TEST(InodePredicate, ADirectoryOrAFifoIsNoFile) {
+  TempRoot root;
+  Inode inode = WantedInode("", "", 0777);
+  inode.set_type("file");
+  root.Fifo("etc/f");
+  EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kFail);
+  root.Remove("etc/f");
+  root.MakeDirectory("etc/f");
+  EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kFail);
+  inode.set_type("directory");
+  EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kPass);
+  inode.set_type("door");
+  EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kError);
+}
+
 TEST(InodePredicate, AnAbsentFilePassesOnlyWhereTheRuleSaysSo) {
   TempRoot root;
   Inode inode = WantedInode("", "", 0644);
@@ -72,7 +96,7 @@ TEST(InodePredicate, ALinkIsFollowedInsideTheRoot) {
 Text WantedText(const std::string& comparison, const std::string& value) {
   Text text;
   text.set_path("/etc/c");
-  text.set_drop_ins("/etc/c.d");
+  text.add_drop_ins("/etc/c.d");
   text.set_key("Key");
   text.set_separator("=");
   text.set_comparison(comparison);
@@ -198,6 +222,20 @@ TEST(TextPredicate, TheFileOverridesADirectoryThatIsReadFirst) {
   EXPECT_EQ(Ask(JudgeText, text, root).result, Result::kFail);
 }
 
+TEST(TextPredicate, AnEarlierDirectoryMasksTheSameName) {
+  TempRoot root{{"etc/c.d/a.conf", "Key=1\n"}, {"usr/c.d/a.conf", "Key=2\n"}};
+  Text text = WantedText("equals", "1");
+  text.add_drop_ins("/usr/c.d");
+  EXPECT_EQ(Ask(JudgeText, text, root).result, Result::kPass);
+  root.Write("usr/c.d/b.conf", "Key=2\n");
+  EXPECT_EQ(Ask(JudgeText, text, root).result, Result::kFail);
+}
+
+TEST(TextPredicate, AComparisonFromTheFutureIsNotChecked) {
+  TempRoot root{{"etc/c", "Key=1\n"}};
+  EXPECT_EQ(Ask(JudgeText, WantedText("differs", "1"), root).result, Result::kNotChecked);
+}
+
 TEST(TextPredicate, ALinkToDevNullMasksADropInAndADirectoryIsAnError) {
   TempRoot root{{"etc/c", "Key=1\n"}};
   root.Symlink("etc/c.d/a.conf", "/dev/null");
@@ -223,6 +261,9 @@ TEST(KmodPredicate, WantsAModuleThatNoKernelCanUse) {
             {{"usr/lib/modules/6.1/kernel/c.ko", ""}},
             Result::kError},
            {"loadable", {{dep, has}}, Result::kFail},
+           {"an unrelated /usr/lib/modules hides nothing",
+            {{"usr/lib/modules/5/modules.dep", ""}, {"lib/modules/6.1/modules.dep", has}},
+            Result::kFail},
            {"in the second kernel",
             {{dep, ""}, {"usr/lib/modules/6.2/modules.dep", has}},
             Result::kFail},

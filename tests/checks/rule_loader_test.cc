@@ -54,6 +54,12 @@ TEST(RuleLoader, NamesFileAndLineOfEveryMistake) {
            {"  not: {not: {not: {not: {not: {not: {not: {not: {kmod: x}}}}}}}}\n",
             ":4: ", "levels"},
            {"  kmod: \"a\\x1b\"\n", ":4: ", "one line"},
+           {"  kmod: \"a\xff\"\n", ":4: ", "UTF-8"},
+           {"  not: {kmod: x, mount: {point: /x}}\n", ":4: ", "one predicate"},
+           {"  not: {kmod: x, colour: red}\n", ":4: ", "one predicate"},
+           {"  applies-if: {magic: x}\n  kmod: x\n", ":4: ", "a predicate"},
+           {"  inode: {path: /x, type: door}\n", ":4: ", "file, directory"},
+           {"  kmod: x\n---\n- {id: b}\n", ":6: ", "one document"},
            {"  kmod: [\n", ":", "expected YAML"}}) {
     TempRoot root{{"profiles.yaml", kProfiles}, {"rules/r.yaml", std::string(kHead) + one.body}};
     EXPECT_THAT(MistakeOf(root), HasSubstr("rules/r.yaml" + std::string(one.where))) << one.body;
@@ -95,6 +101,26 @@ TEST(RuleLoader, RefusesAnUnknownProfileAndAProfileOfUnknownRules) {
   EXPECT_THAT(MistakeOf(root), HasSubstr("'z'"));
   EXPECT_THAT(MistakeOf(TempRoot{{"profiles.yaml", kProfiles}}), HasSubstr("no rule files"));
   EXPECT_FALSE(LoadBenchmark(root.path() + "/absent", "p"));
+}
+
+// Ten aliases of ten of ten of ten: a short file, 10,000 predicates.
+TEST(RuleLoader, AliasesDoNotMakeALargeRuleOfAShortFile) {
+  std::string rule = "kmod: x";
+  for (const char* name : {"a", "b", "c", "d"}) {
+    std::string list = "&" + std::string(name) + " {" + rule + "}";
+    for (int i = 0; i < 9; i++) list += ", *" + std::string(name);
+    rule = "all: [" + list + "]";
+  }
+  TempRoot root{{"profiles.yaml", kProfiles},
+                {"rules/r.yaml", std::string(kHead) + "  " + rule + "\n"}};
+  EXPECT_THAT(MistakeOf(root), HasSubstr("no more than 1000 predicates"));
+}
+
+TEST(RuleLoader, DoesNotPassOverAFileForItsName) {
+  TempRoot root{{"profiles.yaml", kProfiles},
+                {"rules/a.yaml", std::string(kHead) + "  kmod: x\n"},
+                {"rules/b.yml", std::string(kHead) + "  kmod: y\n"}};
+  EXPECT_THAT(MistakeOf(root), HasSubstr("rules/b.yml:1: expected"));
 }
 
 TEST(RuleLoader, ChoosesTheRulesOfTheProfilesLevels) {

@@ -19,16 +19,16 @@ bool Matches(const SysctlAssignment& assignment, const std::string& name) {
   return fnmatch(assignment.name.c_str(), name.c_str(), FNM_PATHNAME) == 0;
 }
 
-// A value of a shell-like file: ENABLED=yes, quotes allowed.
+// A value of a file that a shell reads: ENABLED=yes, quotes allowed, it ends at a blank.
 std::string ShellValue(std::string_view text, std::string_view key) {
   std::string value;
   for (std::string_view line : LinesOf(text)) {
     line = Trim(line);
     if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != '=') continue;
-    std::string_view found = Trim(line.substr(key.size() + 1));
-    if (found.size() >= 2 && (found[0] == '"' || found[0] == '\'') && found.back() == found[0])
-      found = found.substr(1, found.size() - 2);
-    value = found;
+    std::string_view found = line.substr(key.size() + 1);
+    bool quoted = found.starts_with('"') || found.starts_with('\'');
+    value = quoted ? found.substr(1, found.find(found[0], 1) - 1)
+                   : found.substr(0, found.find_first_of(" \t"));
   }
   return value;
 }
@@ -42,7 +42,8 @@ Expected<std::string> ReadOrEmpty(Host& host, const std::string& path) {
 // The file that ufw applies after boot, overriding sysctl.d; empty if ufw is not enabled.
 Expected<std::string> UfwFile(Host& host) {
   std::string ufw = TRY(ReadOrEmpty(host, "/etc/ufw/ufw.conf"));
-  if (ShellValue(ufw, "ENABLED") != "yes") return std::string();
+  std::string enabled = ShellValue(ufw, "ENABLED");  // ufw-init takes just these two
+  if (enabled != "yes" && enabled != "YES") return std::string();
   std::string defaults = TRY(ReadOrEmpty(host, "/etc/default/ufw"));
   return ShellValue(defaults, "IPT_SYSCTL");
 }
@@ -84,21 +85,29 @@ Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host) {
       host, {"/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"},
       ".conf"));
   std::string ufw = TRY(UfwFile(host));
-  if (ufw.starts_with('/')) files.push_back(ufw);
+  if (!ufw.starts_with('/')) ufw.clear();
+  if (!ufw.empty()) files.push_back(ufw);
   std::vector<SysctlAssignment> all;
   for (const std::string& file : files) {
     std::string text = TRY(ReadOrEmpty(host, file));
     std::ranges::move(ParseSysctlFile(text, file), std::back_inserter(all));
   }
+  // It may also be linked into sysctl.d, so the last reading of it is ufw's.
+  for (auto one = all.rbegin(); !ufw.empty() && one != all.rend() && one->file == ufw; ++one)
+    one->after_boot = true;
   return all;
 }
 
 Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::string_view name) {
   std::string path = SysctlPath(name);
-  std::optional<SysctlAssignment> named, globbed;
+  std::optional<SysctlAssignment> named, globbed, after_boot;
   bool excluded = false;
   for (SysctlAssignment& assignment : TRY(AllPersistedSysctls(host))) {
     if (!Matches(assignment, path)) continue;
+    if (assignment.after_boot) {
+      if (!assignment.excluded) after_boot = std::move(assignment);
+      continue;
+    }
     // Of the same name, the later line replaces the earlier, be it a value or an exclusion.
     bool glob = IsGlob(assignment.name);
     if (!glob) excluded = assignment.excluded;
@@ -110,6 +119,7 @@ Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::strin
       named = std::move(assignment);
     }
   }
+  if (after_boot) return after_boot;
   if (named) return named;
   if (excluded) return std::nullopt;
   return globbed;

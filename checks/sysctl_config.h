@@ -18,6 +18,7 @@ struct SysctlAssignment {
   bool excluded = false;  ///< "-name" without a value: globs do not set it
   std::string file;
   int line = 0;
+  bool after_boot = false;  ///< of ufw's file: sysctl(8) applies it after systemd-sysctl
 };
 
 /// The assignments of one file's text. Lines that are neither comment nor assignment are skipped,
@@ -31,7 +32,8 @@ std::string SysctlPath(std::string_view name);
 /// The value that the next boot would set, and where it stands; nullopt if no file sets it.
 /// Order of systemd-sysctl: a file name in /etc masks the same name in /run, /usr/local/lib and
 /// /usr/lib (also as a link to /dev/null); the rest in the order of file names; the last assignment
-/// wins; an explicit name wins over a glob. Where ufw is enabled its IPT_SYSCTL file comes last.
+/// wins; an explicit name wins over a glob. Where ufw is enabled its IPT_SYSCTL file comes last,
+/// and its last line wins, glob or not.
 Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::string_view name);
 
 /// All names that the root's files would set, every file read once (PersistedSysctl asks it).

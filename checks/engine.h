@@ -36,10 +36,11 @@ struct RuleOutcome {
 struct CheckReport {
   std::vector<RuleOutcome> outcomes;  ///< in the order of the policy's rules
   bool live = false;                  ///< live, or static (a root that is not running)
-  size_t selected = 0;   ///< rules of the profile
+  size_t selected = 0;                ///< rules of the profile
   size_t evaluated = 0;  ///< pass, fail, waived, or not applicable with a reason found by looking
   size_t count(Result result) const;
-  /// Less was evaluated than the policy's floor allows: the run proves nothing (exit 2).
+  /// Less was evaluated than the policy's floor allows, or no rule was decided (passed, failed or
+  /// waived): the run proves nothing (exit 2).
   bool below_floor = false;
 };
 

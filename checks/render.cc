@@ -36,23 +36,25 @@ void AddOutcome(std::string& text, const Rule& rule, const RuleOutcome& outcome,
   std::string name(ResultName(outcome.result));
   name.resize(14, ' ');
   text += (colour ? ColourOf(outcome.result) : "") + name + (colour ? "\x1b[0m" : "");
-  text += rule.id() + "  " + rule.title() + " [" + Numbers(rule) + ", " + rule.level() + "]\n";
+  text += Printable(rule.id()) + "  " + Printable(rule.title()) + " [" + Printable(Numbers(rule)) +
+          ", " + Printable(rule.level()) + "]\n";
   if (!outcome.reason.empty()) text += "              " + Printable(outcome.reason) + "\n";
   if (outcome.result != Result::kFail) return;
   for (const EvidenceItem& item : outcome.evidence)
     text += "              seen in " + Printable(item.source) +
             (item.line ? ":" + std::to_string(item.line) : "") + ": " + Printable(item.value, 200) +
             "\n";
-  if (!rule.fix().empty()) text += "              fix: " + rule.fix() + "\n";
+  if (!rule.fix().empty()) text += "              fix: " + Printable(rule.fix()) + "\n";
 }
 
 nlohmann::ordered_json OutcomeJson(const Rule& rule, const RuleOutcome& outcome) {
   nlohmann::ordered_json json;
-  json["id"] = rule.id();
-  json["title"] = rule.title();
+  json["id"] = Printable(rule.id());
+  json["title"] = Printable(rule.title());
   json["ids"] = nlohmann::ordered_json::object();
-  for (const RecommendationId& id : rule.ids()) json["ids"][id.benchmark()] = id.number();
-  json["level"] = rule.level();
+  for (const RecommendationId& id : rule.ids())
+    json["ids"][Printable(id.benchmark())] = Printable(id.number());
+  json["level"] = Printable(rule.level());
   json["result"] = ResultName(outcome.result);
   json["reason"] = Printable(outcome.reason);
   json["evidence"] = nlohmann::ordered_json::array();
@@ -67,7 +69,7 @@ nlohmann::ordered_json OutcomeJson(const Rule& rule, const RuleOutcome& outcome)
 }  // namespace
 
 std::string RenderText(const Policy& policy, const CheckReport& report, bool colour) {
-  std::string text = policy.title() + " (" + (report.live ? "live" : "static") + ")\n\n";
+  std::string text = Printable(policy.title()) + " (" + (report.live ? "live" : "static") + ")\n\n";
   for (Result result : kOrder)
     for (size_t i = 0; i < report.outcomes.size(); i++)
       if (report.outcomes[i].result == result)
@@ -86,7 +88,7 @@ std::string RenderText(const Policy& policy, const CheckReport& report, bool col
 
 std::string RenderJson(const Policy& policy, const CheckReport& report, const std::string& root) {
   nlohmann::ordered_json json;
-  json["profile"] = policy.profile();
+  json["profile"] = Printable(policy.profile());
   json["root"] = Printable(root);
   json["mode"] = report.live ? "live" : "static";
   json["rules"] = nlohmann::ordered_json::array();

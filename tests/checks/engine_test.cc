@@ -113,6 +113,39 @@ TEST_F(Engine, ARunBelowTheFloorProvesNothing) {
   EXPECT_FALSE(Run(PolicyOf({Fails(), Nothing()}, 100)).below_floor);
 }
 
+TEST_F(Engine, ARunThatDecidedNothingProvesNothing) {
+  EXPECT_TRUE(Run(PolicyOf({Nothing(), Nothing()}, 90)).below_floor);
+  EXPECT_TRUE(Run(PolicyOf({Doubtful()}, 0)).below_floor);
+}
+
+TEST_F(Engine, ARuleAppliesWhereItsConditionHolds) {
+  for (auto [condition, result] : {std::pair{Pass(), Result::kFail},
+                                   {Fails(), Result::kNotApplicable},
+                                   {Nothing(), Result::kNotApplicable},
+                                   {Doubtful(), Result::kError}}) {
+    Policy policy = PolicyOf({Fails()});
+    *policy.mutable_rules(0)->mutable_applicable_if() = condition;
+    RuleOutcome outcome = Run(policy).outcomes[0];
+    EXPECT_EQ(ResultName(outcome.result), ResultName(result));
+    EXPECT_FALSE(outcome.reason.empty());
+  }
+}
+
+TEST_F(Engine, AWaiverWithoutADateDoesNotHold) {
+  for (const char* until : {"", "never", "2026-1-1", "9999/01/01"}) {
+    Policy policy = PolicyOf({Fails()});
+    policy.add_waivers()->set_rule("r1");
+    policy.mutable_waivers(0)->set_until(until);
+    EXPECT_EQ(Run(policy).outcomes[0].result, Result::kFail) << until;
+  }
+}
+
+TEST_F(Engine, RendersAPolicyThatIsNotUtf8) {
+  Policy policy = PolicyOf({Pass()});
+  policy.mutable_rules(0)->set_title("t\xff");
+  EXPECT_NE(RenderJson(policy, Run(policy), "/").find("t\\\\xff"), std::string::npos);
+}
+
 TEST_F(Engine, AWaiverHoldsThroughItsLastDayAndForFailuresOnly) {
   for (auto [until, result] :
        {std::pair{"2026-11-23", Result::kWaived}, {"2026-11-22", Result::kFail}}) {

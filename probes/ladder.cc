@@ -194,7 +194,16 @@ bool Ladder::Acknowledge(ObjectId object, uint64_t sequence) {
   return AcknowledgeSlot(SlotAt(object), sequence);
 }
 
+// Each open file of mountinfo says a change once; the epoll above it may swallow the wake-up.
+bool Ladder::TouchMounts() {
+  pollfd mounts{mounts_.get(), POLLPRI, 0};
+  if (!mounts_ || !slots_ || poll(&mounts, 1, 0) <= 0) return false;
+  TouchSlot(SlotAt(kMountsObject));
+  return true;
+}
+
 std::vector<ObjectId> Ladder::Sweep() {
+  TouchMounts();
   if (bpf_) counters_.lost = bpf_->lost();
   std::vector<ObjectId> dirty;
   for (uint32_t slot = 0; slot < total_ + kPlaces; slot++) {
@@ -258,9 +267,7 @@ void Ladder::ReadBpf() {
 void Ladder::ReadQueue() {
   uint64_t count;
   (void)!read(again_.get(), &count, sizeof count);
-  pollfd mounts{mounts_.get(), POLLPRI, 0};
-  if (mounts_ && poll(&mounts, 1, 0) > 0 && slots_) {
-    TouchSlot(SlotAt(kMountsObject));
+  if (TouchMounts()) {
     counters_.doorbells++;
     pending_.push_back({kMountsObject, Channel::kMounts, std::nullopt, BootNow()});
   }

@@ -43,6 +43,7 @@ class Ladder : public Watcher {
   SlotWire& SlotAt(ObjectId object) const;
   void Touch(ObjectId object, Channel channel, pid_t pid);
   void TouchAll();
+  bool TouchMounts();
   void ReadQueue();
   void ReadBpf();
   void ReadFanotify();

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -20,6 +21,8 @@
 
 namespace assay {
 namespace {
+
+using ::testing::ElementsAre;
 
 enum : ObjectId { kDirectory, kFile, kOther, kAbsent, kCount };
 
@@ -200,6 +203,16 @@ TEST_P(WatcherOn, AFurtherTouchBeforeTheAcknowledgementMakesItFail) {
   while (watcher_->Sequence(kFile) == sequence && BootNow() < until) watcher_->Drain();
   EXPECT_FALSE(watcher_->Acknowledge(kFile, sequence));
   EXPECT_TRUE(watcher_->Acknowledge(kFile, watcher_->Sequence(kFile)));
+}
+
+TEST_P(WatcherOn, AChangeOfTheMountTableIsHeardAndAlsoFoundByASweep) {
+  root_.Write("place/.keep", "");
+  ASSERT_EQ(mount("assay", root_.Path("place").c_str(), "tmpfs", 0, nullptr), 0);
+  EXPECT_THAT(watcher_->Sweep(), ElementsAre(kMountsObject));
+  EXPECT_TRUE(watcher_->Acknowledge(kMountsObject, watcher_->Sequence(kMountsObject)));
+  watcher_->Drain();
+  ASSERT_EQ(umount(root_.Path("place").c_str()), 0);
+  EXPECT_TRUE(Heard(kMountsObject));
 }
 
 TEST_P(WatcherOn, TheCanaryComesThroughEveryFileChannelAndIsNoDoorbell) {

@@ -54,38 +54,38 @@ uint64_t HashIndex::Hash(std::string_view bytes) const {
 
 size_t HashIndex::Slot(uint64_t hash) const {
   size_t mask = entries_.size() - 1, at = hash & mask;
-  while (entries_[at].hash != 0 && entries_[at].hash != hash) at = (at + 1) & mask;
+  while (entries_[at].hash() != 0 && entries_[at].hash() != hash) at = (at + 1) & mask;
   return at;
 }
 
 void HashIndex::Put(uint64_t hash, uint32_t id) {
   if (used_ * 4 >= entries_.size() * 3) Grow();
   Entry& entry = entries_[Slot(hash)];
-  used_ += entry.hash == 0;
-  entry = {hash, id};
+  used_ += entry.hash() == 0;
+  entry = {uint32_t(hash), uint32_t(hash >> 32), id};
 }
 
 void HashIndex::Grow() {
   std::vector<Entry> old = std::exchange(entries_, std::vector<Entry>(entries_.size() * 2));
   for (const Entry& entry : old)
-    if (entry.hash != 0) entries_[Slot(entry.hash)] = entry;
+    if (entry.hash() != 0) entries_[Slot(entry.hash())] = entry;
 }
 
 void HashIndex::Erase(uint64_t hash) {
   size_t mask = entries_.size() - 1, at = Slot(hash);
-  if (entries_[at].hash == 0) return;
+  if (entries_[at].hash() == 0) return;
   entries_[at] = {};
   used_--;
   // Whatever was pushed past the hole by a collision must stay reachable.
-  for (size_t next = (at + 1) & mask; entries_[next].hash != 0; next = (next + 1) & mask) {
+  for (size_t next = (at + 1) & mask; entries_[next].hash() != 0; next = (next + 1) & mask) {
     Entry moved = std::exchange(entries_[next], Entry{});
-    entries_[Slot(moved.hash)] = moved;
+    entries_[Slot(moved.hash())] = moved;
   }
 }
 
 std::optional<uint32_t> HashIndex::Find(uint64_t hash) const {
   const Entry& entry = entries_[Slot(hash)];
-  if (entry.hash == 0) return std::nullopt;
+  if (entry.hash() == 0) return std::nullopt;
   return entry.id;
 }
 

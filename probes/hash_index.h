@@ -10,7 +10,7 @@
 
 namespace assay {
 
-/// Maps 64-bit keyed hashes of byte strings to object ids, 16 bytes an entry and no allocation per
+/// Maps 64-bit keyed hashes of byte strings to object ids, 12 bytes an entry and no allocation per
 /// object: 50,000 watched files must stay cheap. The hash is SipHash-2-4 (Aumasson, Bernstein 2012)
 /// with a random key, so that nobody can craft a name that collides with a golden one.
 class HashIndex {
@@ -23,9 +23,10 @@ class HashIndex {
   std::optional<uint32_t> Find(uint64_t hash) const;
 
  private:
-  struct Entry {
-    uint64_t hash = 0;  // 0 = free
+  struct Entry {                 // in halves, for 12 bytes instead of 16
+    uint32_t low = 0, high = 0;  // both 0 = free
     uint32_t id = 0;
+    uint64_t hash() const { return uint64_t(high) << 32 | low; }
   };
   void Grow();
   size_t Slot(uint64_t hash) const;

@@ -169,6 +169,8 @@ void Daemon::OnTick(BootNanos now) {
     else
       NoteTpm(committed.error());
   }
+  // An idle node holds no page of the manifest: the next look faults in the few it needs.
+  if (baseline_ && looks_.empty()) baseline_->DropPages();
   if (watcher_ && next_canary_ <= now) {
     // Start() has just run one.
     if (next_canary_ != 0)

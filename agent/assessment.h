@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/verdict.h"
-#include "checks/finding.h"
+#include "checks/baseline/finding.h"
 #include "probes/watcher.h"
 
 namespace assay {

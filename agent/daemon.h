@@ -19,7 +19,7 @@
 #include "attest/tpm.h"
 #include "base/error.h"
 #include "base/host.h"
-#include "checks/baseline.h"
+#include "checks/baseline/baseline.h"
 #include "probes/watcher.h"
 
 namespace assay {

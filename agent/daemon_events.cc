@@ -186,7 +186,7 @@ void Daemon::CompareValues() {
   Comparison all = CompareSysctls(*baseline_, *host_);
   Append(all, ComparePackages(*baseline_, *host_));
   std::set<size_t> rules;
-  for (Input::Kind kind : {Input::Kind::kSysctl, Input::Kind::kModules})
+  for (Input::Kind kind : {Input::Kind::kSysctl, Input::Kind::kModules, Input::Kind::kLive})
     for (size_t rule : list_->RulesOf(kind)) rules.insert(rule);
   for (size_t rule : rules) Append(all, rules_->Judge(rule, *host_, *list_));
   for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;

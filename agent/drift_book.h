@@ -12,7 +12,7 @@
 #include "attest/ledger.h"
 #include "base/clock.h"
 #include "base/digest.h"
-#include "checks/finding.h"
+#include "checks/baseline/finding.h"
 #include "probes/cause.h"
 
 namespace assay {

@@ -8,8 +8,8 @@
 
 #include "agent/watch_list.h"
 #include "base/host.h"
-#include "checks/baseline.h"
-#include "checks/engine.h"
+#include "checks/baseline/baseline.h"
+#include "checks/rules/engine.h"
 #include "probes/watcher.h"
 
 namespace assay {

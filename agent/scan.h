@@ -13,8 +13,8 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "checks/baseline.h"
-#include "checks/engine.h"
+#include "checks/baseline/baseline.h"
+#include "checks/rules/engine.h"
 
 namespace assay {
 

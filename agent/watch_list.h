@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/host.h"
-#include "checks/baseline.h"
-#include "checks/engine.h"
+#include "checks/baseline/baseline.h"
+#include "checks/rules/engine.h"
 #include "probes/watcher.h"
 
 namespace assay {

@@ -153,6 +153,20 @@ void Host::Record(Input::Kind kind, std::string_view name) {
 
 std::set<Input> Host::TakeInputs() { return std::exchange(inputs_, {}); }
 
+const void* Host::Remember(std::type_index type, std::string_view key, const Reader& read) {
+  std::pair<std::type_index, std::string> name(type, key);
+  auto found = memories_.find(name);
+  if (found == memories_.end()) {
+    // What was read before belongs to the one who asks, not to the memory.
+    std::set<Input> before = TakeInputs();
+    std::shared_ptr<const void> value = read(*this);
+    found = memories_.emplace(std::move(name), Memory{std::move(value), TakeInputs()}).first;
+    inputs_ = std::move(before);
+  }
+  inputs_.insert(found->second.inputs.begin(), found->second.inputs.end());
+  return found->second.value.get();
+}
+
 Expected<Fd> Host::OpenPath(std::string_view path, bool follow) {
   std::string relative = TRY(Relative(path));
   uint64_t flags = O_PATH | (follow ? 0 : O_NOFOLLOW);

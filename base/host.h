@@ -4,12 +4,15 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <typeindex>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -25,6 +28,8 @@ struct Input {
     kSysctl,     ///< live value; `name` is the path below /proc/sys, "net/ipv4/ip_forward"
     kMounts,     ///< the mount table; `name` is empty
     kModules,    ///< the loaded kernel modules; `name` is empty
+    kTree,       ///< all objects of the local file systems below `name`: asked for by a walk only
+    kLive,       ///< what the kernel or a daemon answers and no event tells of; `name` says what
   };
   Kind kind;
   std::string name;
@@ -98,6 +103,21 @@ class Host {
   /// What was looked at since the last call, and forgets it.
   std::set<Input> TakeInputs();
 
+  /// What `read` makes of the host, read once and remembered under (T, key) together with its
+  /// inputs, which count for everybody who asks. Many rules share one parse; an Expected<> is
+  /// remembered also where it failed. The reference holds until Forget().
+  template <typename T>
+  const T& Once(std::string_view key, const std::function<T(Host&)>& read) {
+    return *static_cast<const T*>(Remember(typeid(T), key, [&read](Host& host) {
+      return std::static_pointer_cast<const void>(std::make_shared<const T>(read(host)));
+    }));
+  }
+  /// Forgets what Once() remembers: before every new judgement, for the host may have changed.
+  void Forget() { memories_.clear(); }
+
+  /// Records a look at something that this class has no reader for (netlink, D-Bus, a walk).
+  void RecordLook(Input::Kind kind, std::string_view name) { Record(kind, name); }
+
   /// The root directory, for those that walk a tree by directory fds (the baseline). Such a walk
   /// records its inputs itself: it *is* the watch-list.
   int root_fd() const { return root_.get(); }
@@ -109,9 +129,17 @@ class Host {
   Expected<uint32_t> IdOf(std::string_view file, std::string_view name);
   void Record(Input::Kind kind, std::string_view name);
 
+  struct Memory {
+    std::shared_ptr<const void> value;
+    std::set<Input> inputs;
+  };
+  using Reader = std::function<std::shared_ptr<const void>(Host&)>;
+  const void* Remember(std::type_index type, std::string_view key, const Reader& read);
+
   Fd root_;
   bool live_;
   std::set<Input> inputs_;
+  std::map<std::pair<std::type_index, std::string>, Memory> memories_;
 };
 
 /// Opens the object at `relative` below `directory_fd` for reading, without following any symbolic

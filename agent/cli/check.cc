@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/host.h"
 #include "base/verdict.h"
-#include "checks/engine.h"
-#include "checks/render.h"
-#include "checks/rule_loader.h"
+#include "checks/rules/engine.h"
+#include "checks/reports/render.h"
+#include "checks/rules/rule_loader.h"
 
 namespace assay {
 

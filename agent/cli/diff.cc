@@ -9,8 +9,8 @@
 #include "base/file.h"
 #include "base/printable.h"
 #include "base/verdict.h"
-#include "checks/baseline.h"
-#include "checks/engine.h"
+#include "checks/baseline/baseline.h"
+#include "checks/rules/engine.h"
 
 namespace assay {
 

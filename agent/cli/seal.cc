@@ -5,9 +5,9 @@
 #include "agent/cli/command.h"
 #include "base/digest.h"
 #include "base/host.h"
-#include "checks/baseline.h"
-#include "checks/policy.pb.h"
-#include "checks/rule_loader.h"
+#include "checks/baseline/baseline.h"
+#include "checks/rules/policy.pb.h"
+#include "checks/rules/rule_loader.h"
 
 namespace assay {
 

@@ -7,8 +7,8 @@
 #include "attest/render_result.h"
 #include "base/digest.h"
 #include "base/file.h"
-#include "checks/baseline.h"
-#include "checks/baseline.pb.h"
+#include "checks/baseline/baseline.h"
+#include "checks/baseline/baseline.pb.h"
 
 namespace assay {
 

@@ -5,8 +5,8 @@
 
 #include <set>
 
-#include "checks/engine.h"
-#include "checks/rule_loader.h"
+#include "checks/rules/engine.h"
+#include "checks/rules/rule_loader.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {

@@ -30,7 +30,7 @@ TEST_F(CompareAsRoot, OwnerAndGroupAreCompared) {
   VerifiedBaseline baseline = image_.SealAndOpen();
   ASSERT_EQ(chown(image_.root.Path("usr/bin/tool").c_str(), 12, 34), 0);
   Comparison comparison = image_.Compare(baseline);
-  ASSERT_THAT(Lines(comparison),
+  ASSERT_THAT(FindingLines(comparison),
               ElementsAre("changed /usr/bin/tool owner", "changed /usr/bin/tool group"));
   EXPECT_EQ(comparison.findings[0].expected, "0");
   EXPECT_EQ(comparison.findings[0].actual, "12");
@@ -44,7 +44,7 @@ TEST_F(CompareAsRoot, AFileCapabilityIsAFinding) {
   if (setxattr(image_.root.Path("usr/bin/tool").c_str(), "security.capability", &capability,
                XATTR_CAPS_SZ_2, 0))
     GTEST_SKIP() << "the file system refuses capabilities: " << strerror(errno);
-  EXPECT_THAT(Lines(image_.Compare(baseline)),
+  EXPECT_THAT(FindingLines(image_.Compare(baseline)),
               ElementsAre("changed /usr/bin/tool xattr security.capability"));
 }
 
@@ -54,7 +54,7 @@ TEST_F(CompareAsRoot, ADeviceIsDescribedAndNeverOpened) {
   if (mknod(image_.root.Path("etc/device").c_str(), S_IFCHR | 0600, makedev(4, 63)))
     GTEST_SKIP() << "cannot make a device node here";
   Comparison comparison = image_.Compare(baseline);
-  ASSERT_THAT(Lines(comparison), ElementsAre("extra /etc/device object"));
+  ASSERT_THAT(FindingLines(comparison), ElementsAre("extra /etc/device object"));
   EXPECT_EQ(comparison.findings[0].actual, "char");
 }
 
@@ -74,7 +74,7 @@ TEST_F(CompareAsRoot, WhatCannotBeReadIsUnverifiableAndNeitherGoldenNorDrifted) 
   image_.root.Chmod("etc/secret", 0600);
   VerifiedBaseline closed = image_.SealAndOpen();
   EXPECT_EQ(AsNobody([&] {
-              std::vector<std::string> lines = Lines(image_.Compare(closed));
+              std::vector<std::string> lines = FindingLines(image_.Compare(closed));
               std::vector<std::string> expected = {"unverifiable /etc/secret",
                                                    "unverifiable /usr/share"};
               return lines == expected ? 0 : 1;
@@ -89,7 +89,7 @@ TEST_F(CompareAsRoot, AFileSystemThatIsNotLocalIsNamedAndNotEntered) {
     GTEST_SKIP() << "cannot mount here: " << strerror(errno);
   Comparison comparison = image_.Compare(baseline);
   umount2(point.c_str(), MNT_DETACH);
-  ASSERT_THAT(Lines(comparison), ElementsAre("changed /usr/share file system"));
+  ASSERT_THAT(FindingLines(comparison), ElementsAre("changed /usr/share file system"));
   EXPECT_THAT(comparison.findings[0].actual, HasSubstr("not local"));
 }
 
@@ -100,7 +100,7 @@ TEST_F(CompareAsRoot, ATmpfsMountedOverATreeHidesWhatWasSealed) {
     GTEST_SKIP() << "cannot mount here: " << strerror(errno);
   Comparison comparison = image_.Compare(baseline);
   umount2(point.c_str(), MNT_DETACH);
-  EXPECT_THAT(Lines(comparison), ElementsAre("missing /usr/share/x object"));
+  EXPECT_THAT(FindingLines(comparison), ElementsAre("missing /usr/share/x object"));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ SealedImage Image() {
 TEST(Compare, AnUntouchedImageIsGolden) {
   SealedImage image = Image();
   VerifiedBaseline baseline = image.SealAndOpen();
-  EXPECT_THAT(Lines(image.Compare(baseline)), IsEmpty());
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), IsEmpty());
   EXPECT_EQ(baseline.object_count(), 13u);  // 5 files, 8 directories
   EXPECT_EQ(baseline.image(), "node:1");
 }
@@ -40,7 +40,7 @@ TEST(Compare, AChangedFileIsNamedWithBothDigests) {
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Append("etc/ssh/sshd_config", "x\n");
   Comparison comparison = image.Compare(baseline);
-  ASSERT_THAT(Lines(comparison), ElementsAre("changed /etc/ssh/sshd_config content"));
+  ASSERT_THAT(FindingLines(comparison), ElementsAre("changed /etc/ssh/sshd_config content"));
   EXPECT_EQ(comparison.findings[0].expected, "sha256:" + Hex(Sha256Of("PermitRootLogin no\n")));
   EXPECT_EQ(comparison.findings[0].actual, "sha256:" + Hex(Sha256Of("PermitRootLogin no\nx\n")));
 }
@@ -49,7 +49,7 @@ TEST(Compare, AChangeThatKeepsTheSizeIsSeen) {
   SealedImage image = Image();
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Write("usr/bin-old/tool", "OLD\n");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("changed /usr/bin-old/tool content"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /usr/bin-old/tool content"));
 }
 
 TEST(Compare, MissingAndExtraObjectsAreNamedEachOnce) {
@@ -59,7 +59,7 @@ TEST(Compare, MissingAndExtraObjectsAreNamedEachOnce) {
   image.root.Write("usr/bin/backdoor", "x");
   image.root.Write("etc/cron.d/job", "x");
   image.root.Remove("usr/lib/x");
-  EXPECT_THAT(Lines(image.Compare(baseline)),
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
               ElementsAre("extra /etc/cron.d object", "extra /etc/cron.d/job object",
                           "extra /usr/bin/backdoor object", "missing /usr/bin/tool object",
                           "missing /usr/lib/x object", "missing /usr/lib/x/deep object",
@@ -70,7 +70,7 @@ TEST(Compare, AMissingTreeIsMissingInFull) {
   SealedImage image = Image();
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Remove("etc");
-  EXPECT_THAT(Lines(image.Compare(baseline)),
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
               ElementsAre("missing /etc object", "missing /etc/hostname.conf object",
                           "missing /etc/ssh object", "missing /etc/ssh/sshd_config object"));
 }
@@ -81,7 +81,7 @@ TEST(Compare, ModeIsComparedOfFilesAndDirectories) {
   image.root.Chmod("usr/bin/tool", 04755);
   image.root.Chmod("etc/ssh", 0777);
   Comparison comparison = image.Compare(baseline);
-  ASSERT_THAT(Lines(comparison),
+  ASSERT_THAT(FindingLines(comparison),
               ElementsAre("changed /etc/ssh mode", "changed /usr/bin/tool mode"));
   EXPECT_EQ(comparison.findings[0].actual, "0777");
   EXPECT_EQ(comparison.findings[1].expected, "0644");
@@ -94,7 +94,7 @@ TEST(Compare, AFileReplacedByALinkToItsCopyIsAChangeOfType) {
   image.root.Remove("usr/bin/tool");
   image.root.Symlink("usr/bin/tool", "/etc/hostname.conf");
   Comparison comparison = image.Compare(baseline);
-  ASSERT_THAT(Lines(comparison), ElementsAre("changed /usr/bin/tool type"));
+  ASSERT_THAT(FindingLines(comparison), ElementsAre("changed /usr/bin/tool type"));
   EXPECT_EQ(comparison.findings[0].expected, "file");
   EXPECT_EQ(comparison.findings[0].actual, "symlink");
 }
@@ -104,7 +104,7 @@ TEST(Compare, ADirectoryReplacedByALinkLosesWhatWasInIt) {
   VerifiedBaseline baseline = image.SealAndOpen();
   ASSERT_EQ(rename(image.root.Path("etc/ssh").c_str(), image.root.Path("elsewhere").c_str()), 0);
   image.root.Symlink("etc/ssh", "../elsewhere");
-  EXPECT_THAT(Lines(image.Compare(baseline)),
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
               ElementsAre("changed /etc/ssh type", "missing /etc/ssh/sshd_config object"));
 }
 
@@ -116,7 +116,7 @@ TEST(Compare, ALinkIsComparedByItsTargetAndNeverFollowed) {
   EXPECT_TRUE(image.Compare(baseline).golden());
   image.root.Remove("etc/loop");
   image.root.Symlink("etc/loop", "other");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("changed /etc/loop link target"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /etc/loop link target"));
 }
 
 TEST(Compare, UserXattrsAreCompared) {
@@ -127,7 +127,7 @@ TEST(Compare, UserXattrsAreCompared) {
   VerifiedBaseline baseline = image.SealAndOpen();
   EXPECT_TRUE(image.Compare(baseline).golden());
   ASSERT_EQ(setxattr(path.c_str(), "user.mark", "b", 1, 0), 0);
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("changed /usr/bin/tool xattr user.mark"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /usr/bin/tool xattr user.mark"));
   ASSERT_EQ(removexattr(path.c_str(), "user.mark"), 0);
   Comparison comparison = image.Compare(baseline);
   ASSERT_EQ(comparison.findings.size(), 1u);
@@ -141,7 +141,7 @@ TEST(Compare, AFifoIsDescribedAndNeverOpened) {
   EXPECT_TRUE(image.Compare(baseline).golden());
   image.root.Remove("etc/hostname.conf");
   image.root.Fifo("etc/hostname.conf");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("changed /etc/hostname.conf type"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /etc/hostname.conf type"));
 }
 
 TEST(Compare, ASocketIsAnObjectLikeAnyOther) {
@@ -149,7 +149,7 @@ TEST(Compare, ASocketIsAnObjectLikeAnyOther) {
   VerifiedBaseline baseline = image.SealAndOpen();
   ASSERT_EQ(mknod(image.root.Path("etc/socket").c_str(), S_IFSOCK | 0600, 0), 0);
   Comparison comparison = image.Compare(baseline);
-  ASSERT_THAT(Lines(comparison), ElementsAre("extra /etc/socket object"));
+  ASSERT_THAT(FindingLines(comparison), ElementsAre("extra /etc/socket object"));
   EXPECT_EQ(comparison.findings[0].actual, "socket");
 }
 
@@ -159,7 +159,7 @@ TEST(Compare, NamesWithControlCharactersAndInvalidUtf8AreKeptAsTheyAre) {
   VerifiedBaseline baseline = image.SealAndOpen();
   EXPECT_TRUE(image.Compare(baseline).golden());
   image.root.Write("etc/\x1b[31m\n\xff", "y");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("changed /etc/\x1b[31m\n\xff content"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /etc/\x1b[31m\n\xff content"));
 }
 
 TEST(Compare, AHardLinkIsHashedUnderEachName) {
@@ -168,7 +168,7 @@ TEST(Compare, AHardLinkIsHashedUnderEachName) {
             0);
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Append("usr/bin/alias", "x");
-  EXPECT_THAT(Lines(image.Compare(baseline)),
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
               ElementsAre("changed /usr/bin/alias content", "changed /usr/bin/tool content"));
 }
 
@@ -204,7 +204,7 @@ TEST(Compare, ASparseFileOfATebibyteIsProvenDifferentWithoutReadingIt) {
   if (truncate(image.root.Path("usr/bin/tool").c_str(), off_t(1) << 40))
     GTEST_SKIP() << "the file system cannot hold a sparse file of 1 TiB";
   Comparison comparison = image.Compare(baseline);
-  ASSERT_THAT(Lines(comparison), ElementsAre("changed /usr/bin/tool content"));
+  ASSERT_THAT(FindingLines(comparison), ElementsAre("changed /usr/bin/tool content"));
   EXPECT_THAT(comparison.findings[0].actual, HasSubstr("1099511627776 bytes"));
 }
 
@@ -225,10 +225,10 @@ TEST(CompareObject, SeesOneFile) {
   uint32_t index = *baseline.FindObject("/usr/bin/tool");
   EXPECT_TRUE(CompareObject(baseline, host, index).golden());
   image.root.Append("usr/bin/tool", "x");
-  EXPECT_THAT(Lines(CompareObject(baseline, host, index)),
+  EXPECT_THAT(FindingLines(CompareObject(baseline, host, index)),
               ElementsAre("changed /usr/bin/tool content"));
   image.root.Remove("usr/bin/tool");
-  EXPECT_THAT(Lines(CompareObject(baseline, host, index)),
+  EXPECT_THAT(FindingLines(CompareObject(baseline, host, index)),
               ElementsAre("missing /usr/bin/tool object"));
 }
 
@@ -241,7 +241,7 @@ TEST(CompareObject, OfADirectoryFindsExtraAndMissingNamesAndWhatIsBelowNewOnes) 
   image.root.Write("usr/new/below", "x");
   image.root.Append("usr/bin/tool", "not its business");
   image.root.Remove("usr/lib");
-  EXPECT_THAT(Lines(CompareObject(baseline, host, usr)),
+  EXPECT_THAT(FindingLines(CompareObject(baseline, host, usr)),
               ElementsAre("missing /usr/lib object", "extra /usr/new object",
                           "extra /usr/new/below object"));
 }
@@ -251,7 +251,7 @@ TEST(CompareObject, OfAMissingDirectoryNamesItOnce) {
   VerifiedBaseline baseline = image.SealAndOpen();
   Host host = image.root.OpenHost();
   image.root.Remove("usr/lib");
-  EXPECT_THAT(Lines(CompareObject(baseline, host, *baseline.FindObject("/usr/lib"))),
+  EXPECT_THAT(FindingLines(CompareObject(baseline, host, *baseline.FindObject("/usr/lib"))),
               ElementsAre("missing /usr/lib object"));
 }
 
@@ -261,9 +261,9 @@ TEST(Scope, LatchedObjectsMayComeGoAndBeRewritten) {
   image.root.Write("etc/machine-id", "0123\n");
   image.root.Remove("etc/hosts");
   image.root.Write("etc/ssh/ssh_host_ed25519_key", "secret");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("extra /etc/ssh object"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("extra /etc/ssh object"));
   image.root.Chmod("etc/machine-id", 0666);
-  EXPECT_THAT(Lines(image.Compare(baseline)),
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
               ElementsAre("changed /etc/machine-id mode", "extra /etc/ssh object"));
 }
 
@@ -273,9 +273,9 @@ TEST(Scope, ShapeComparesMetadataAndIgnoredNothing) {
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Write("boot/grub/grubenv", "b");
   image.root.Remove("etc/resolv.conf");
-  EXPECT_THAT(Lines(image.Compare(baseline)), IsEmpty());
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), IsEmpty());
   image.root.Chmod("boot/grub/grubenv", 0600);
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("changed /boot/grub/grubenv mode"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /boot/grub/grubenv mode"));
 }
 
 TEST(Packages, AreComparedByVersionStatusAndPresence) {
@@ -289,7 +289,7 @@ TEST(Packages, AreComparedByVersionStatusAndPresence) {
                    "Package: a\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2\n\n"
                    "Package: c\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n");
   EXPECT_THAT(
-      Lines(image.Compare(baseline)),
+      FindingLines(image.Compare(baseline)),
       ElementsAre("changed a:amd64 version", "missing b:amd64 package", "extra c:all package"));
 }
 
@@ -298,9 +298,9 @@ TEST(Packages, AMalformedDatabaseIsUnverifiable) {
       {{"etc/x", ""}, {"var/lib/dpkg/status", "Package: a\nStatus: install ok installed\n"}});
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Write("var/lib/dpkg/status", "what is this\n");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("unverifiable /var/lib/dpkg/status"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("unverifiable /var/lib/dpkg/status"));
   image.root.Remove("var/lib/dpkg/status");
-  EXPECT_THAT(Lines(image.Compare(baseline)), ElementsAre("unverifiable /var/lib/dpkg/status"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("unverifiable /var/lib/dpkg/status"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/dpkg.h"
+#include "checks/formats/dpkg.h"
 
 #include <gmock/gmock.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/engine.h"
+#include "checks/rules/engine.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "checks/render.h"
+#include "checks/reports/render.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/manifest.h"
+#include "checks/baseline/manifest.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each row was put to modprobe 30 (-n -v, an index of its own): what it would do is the
 // expectation.
-#include "checks/modprobe_config.h"
+#include "checks/formats/modprobe_config.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/mount_table.h"
+#include "checks/formats/mount_table.h"
 
 #include <gtest/gtest.h>
 
-#include "checks/predicate.h"
+#include "checks/predicates/predicate.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "checks/predicate.h"
+#include "checks/predicates/predicate.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/rule_loader.h"
+#include "checks/rules/rule_loader.h"
 
 #include <gmock/gmock.h>
 

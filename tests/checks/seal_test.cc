@@ -8,7 +8,7 @@
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/signature.h"
-#include "checks/statement.h"
+#include "checks/baseline/statement.h"
 #include "tests/checks/sealed_image.h"
 
 namespace assay {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/baseline.h"
-#include "checks/policy.pb.h"
+#include "checks/baseline/baseline.h"
+#include "checks/rules/policy.pb.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {
@@ -78,7 +78,7 @@ struct SealedImage {
 };
 
 /// "extra /etc/a object", one for each finding: short enough to be read in an expectation.
-inline std::vector<std::string> Lines(const Comparison& comparison) {
+inline std::vector<std::string> FindingLines(const Comparison& comparison) {
   std::vector<std::string> lines;
   for (const Finding& finding : comparison.findings)
     lines.push_back(std::string(ChangeName(finding.change)) + " " + finding.subject + " " +

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
-#include "checks/dpkg.h"
+#include "checks/formats/dpkg.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto packages = assay::ParseDpkgStatus({reinterpret_cast<const char*>(data), size});

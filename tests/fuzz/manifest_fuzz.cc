@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 
-#include "checks/manifest.h"
+#include "checks/baseline/manifest.h"
 
 // Whatever Parse() accepts, every access by index must be sound, and every path must be found
 // again.

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "checks/key_value.h"
-#include "checks/lines.h"
-#include "checks/modprobe_config.h"
-#include "checks/mount_table.h"
-#include "checks/sysctl_config.h"
+#include "checks/formats/key_value.h"
+#include "checks/formats/lines.h"
+#include "checks/formats/modprobe_config.h"
+#include "checks/formats/mount_table.h"
+#include "checks/formats/sysctl_config.h"
 
 namespace {
 

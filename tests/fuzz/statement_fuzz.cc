@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include "base/base64.h"
-#include "checks/statement.h"
+#include "checks/baseline/statement.h"
 
 // The envelope is parsed before anything is verified; the statement only after, but it gets the
 // same treatment. What is read and written again must read the same.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "checks/rules/policy.pb.h"
+
+namespace assay {
+
+/// The value of a key, and where it stands.
+struct KeyValue {
+  std::string text, file;
+  int line = 0;
+};
+
+/// The value of the wanted key in one file's text: the first or the last, as `expected` says;
+/// nullopt if no line has it. Lines that begin with '#' are comments.
+std::optional<KeyValue> FindKey(const Text& expected, std::string_view text,
+                                const std::string& file);
+
+}  // namespace assay

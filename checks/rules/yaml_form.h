@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <initializer_list>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace assay {
+
+/// A mistake in a rule file: what() is "FILE:LINE: what was expected". Thrown while one file is
+/// read and turned into an Error at the loader's edge, as yaml-cpp's own exceptions are.
+class FormMistake : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Values that a rule names as "${name}"; a profile and its tailoring set them.
+using Parameters = std::map<std::string, std::string, std::less<>>;
+
+/// Strict access to one YAML node of `file`. Every method throws FormMistake with file and line.
+/// Scalars that are wholly "${name}" are replaced by that parameter; an unknown one is a mistake.
+class Form {
+ public:
+  Form(std::string file, YAML::Node node, const Parameters* parameters = nullptr)
+      : file_(std::move(file)), node_(std::move(node)), parameters_(parameters) {}
+
+  [[noreturn]] void Expected(std::string_view what) const;
+  /// A map whose keys are all among `keys`, none twice.
+  void MapOf(const std::vector<std::string_view>& keys) const;
+  /// Keys and values of a map that is not empty, at most 10,000, none twice.
+  std::vector<std::pair<std::string, Form>> Entries() const;
+  bool Has(const char* key) const;
+  Form At(const char* key) const;  ///< a key that must be there
+  std::string Text() const;  ///< a scalar, not empty, at most 1024 bytes of UTF-8, no controls
+  std::string Path() const;  ///< Text() that is an absolute path without ".."
+  std::vector<std::string> Paths() const;  ///< one Path(), or a list of them, not empty
+  std::vector<std::string> Texts() const;  ///< one scalar, or a list of scalars, not empty
+  std::vector<Form> Items() const;         ///< of a list, not empty, at most 10,000
+  std::string OneOf(std::initializer_list<std::string_view> words) const;
+  bool Flag() const;                   ///< true or false
+  int Whole(int low, int high) const;  ///< a decimal integer in [low, high]
+  uint32_t Mode() const;               ///< an octal mode, at most 07777
+  const YAML::Node& node() const { return node_; }
+  const std::string& file() const { return file_; }
+
+ private:
+  Form Child(const YAML::Node& node) const { return Form(file_, node, parameters_); }
+
+  std::string file_;
+  YAML::Node node_;
+  const Parameters* parameters_;
+};
+
+}  // namespace assay

@@ -59,7 +59,7 @@ size_t HashIndex::Slot(uint64_t hash) const {
 }
 
 void HashIndex::Put(uint64_t hash, uint32_t id) {
-  if (used_ * 4 >= entries_.size() * 3) Grow();
+  if (used_ * 8 >= entries_.size() * 7) Grow();
   Entry& entry = entries_[Slot(hash)];
   used_ += entry.hash() == 0;
   entry = {uint32_t(hash), uint32_t(hash >> 32), id};

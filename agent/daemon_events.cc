@@ -183,6 +183,7 @@ void Daemon::Confirm(const std::vector<Finding>& findings) {
 }
 
 void Daemon::CompareValues() {
+  host_->Forget();
   Comparison all = CompareSysctls(*baseline_, *host_);
   Append(all, ComparePackages(*baseline_, *host_));
   std::set<size_t> rules;

@@ -27,6 +27,7 @@ WriterAnswer AskAt(const Host& host, const std::string& path) {
 Comparison LookAtPlace(ObjectId object, const VerifiedBaseline& baseline, WatchList& list,
                        RuleBook& rules, Host& host) {
   Comparison all;
+  host.Forget();
   Input::Kind kind = object == kMountsObject ? Input::Kind::kMounts : Input::Kind::kSysctl;
   if (object == kSysctlObject) Append(all, CompareSysctls(baseline, host));
   if (object == kTcbObject) kind = Input::Kind::kModules;
@@ -37,6 +38,7 @@ Comparison LookAtPlace(ObjectId object, const VerifiedBaseline& baseline, WatchL
 Comparison LookAtPath(ObjectId object, const VerifiedBaseline& baseline, WatchList& list,
                       RuleBook& rules, Host& host) {
   Comparison all;
+  host.Forget();
   if (std::optional<uint32_t> index = list.ManifestIndex(object))
     all = CompareObject(baseline, host, *index);
   if (list.IsPackageDatabase(object)) Append(all, ComparePackages(baseline, host));
@@ -74,10 +76,11 @@ Comparison RuleBook::Take(size_t rule, RuleOutcome outcome, WatchList& list) {
 }
 
 Comparison RuleBook::Judge(size_t rule, Host& host, WatchList& list) {
-  return Take(rule, JudgeRule(policy_.rules(int(rule)), host), list);
+  return Take(rule, JudgeRule(policy_, policy_.rules(int(rule)), host), list);
 }
 
 Comparison RuleBook::JudgeNamed(std::string_view id, Host& host, WatchList& list) {
+  host.Forget();
   for (int i = 0; i < policy_.rules_size(); i++)
     if (policy_.rules(i).id() == id) return Judge(size_t(i), host, list);
   return {};

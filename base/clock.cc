@@ -4,6 +4,8 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <ctime>
 
 #include "base/fd.h"
@@ -31,6 +33,18 @@ std::string Rfc3339(int64_t seconds) {
   char text[40];
   size_t length = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
   return std::string(text, length);
+}
+
+bool IsDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  int part[3] = {};
+  size_t starts[] = {0, 5, 8}, lengths[] = {4, 2, 2};
+  for (size_t i = 0; i < 3; i++) {
+    const char *from = text.data() + starts[i], *to = from + lengths[i];
+    if (std::from_chars(from, to, part[i]).ptr != to || *from == '-') return false;
+  }
+  using namespace std::chrono;
+  return (year(part[0]) / month(unsigned(part[1])) / day(unsigned(part[2]))).ok();
 }
 
 Expected<std::string> BootId() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -23,6 +24,9 @@ int64_t WallSeconds();
 
 /// `seconds` since the epoch as RFC 3339 in UTC, "2026-11-23T06:00:00Z".
 std::string Rfc3339(int64_t seconds);
+
+/// A calendar date written YYYY-MM-DD, so that the order of texts is that of days.
+bool IsDate(std::string_view text);
 
 /// /proc/sys/kernel/random/boot_id: 36 characters, new with every boot of the kernel.
 Expected<std::string> BootId();

@@ -18,7 +18,7 @@ struct CheckOptions {
 };
 
 Expected<int> RunCheck(const CheckOptions& options) {
-  Policy policy = TRY(LoadBenchmark(options.rules, options.profile));
+  Policy policy = TRY(LoadPolicy({options.rules, options.profile, "", ""}));
   Host host = TRY(Host::Open(options.root, options.root == "/"));
   ProgressLine line("judging");
   std::string today = Rfc3339(WallSeconds()).substr(0, 10);

@@ -67,7 +67,7 @@ Expected<int> RunDiff(const DiffOptions& options) {
       baseline, host, [&line](uint64_t done, std::string_view at) { line.Show(done, at); }));
   const Policy& policy = baseline.policy();
   for (int i = 0; i < policy.rules_size(); i++)
-    Append(all, CompareRule(policy, size_t(i), JudgeRule(policy.rules(i), host)));
+    Append(all, CompareRule(policy, size_t(i), JudgeRule(policy, policy.rules(i), host)));
   TRY(Print(options.format == "text" ? Text(all, baseline) : Json(all, baseline), options.out));
   return ExitCode(VerdictOf(all));
 }

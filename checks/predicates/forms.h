@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "checks/predicates/demand.pb.h"
 #include "checks/rules/policy.pb.h"
 #include "checks/rules/yaml_form.h"
 

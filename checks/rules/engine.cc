@@ -1,16 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/rules/engine.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
+#include "base/clock.h"
 #include "checks/predicates/predicate.h"
 
 namespace assay {
 
 namespace {
 
+// Which member of a group the machine uses.
+struct Choice {
+  std::string member;
+  Answer doubt;  // kPass: none
+};
+
+// The first member that is in use; doubt about an earlier one is doubt about all.
+Choice ChoiceOf(const Group& group, Host& host) {
+  if (!group.selected().empty()) return {group.selected(), {Result::kPass}};
+  for (const Group::Member& member : group.members()) {
+    Answer answer = JudgeExpectation(member.in_use(), host);
+    if (answer.result == Result::kPass) return {member.id(), {Result::kPass}};
+    if (answer.result == Result::kError || answer.result == Result::kNotChecked)
+      return {member.id(), answer};
+  }
+  return {group.members().empty() ? "" : group.members(0).id(), {Result::kPass}};
+}
+
+// kPass where the rule's member is the one in use, or the rule is of no group.
+Answer JudgeMember(const Policy& policy, const Rule& rule, Host& host) {
+  if (rule.group().empty()) return {Result::kPass};
+  auto group = std::ranges::find(policy.groups(), rule.group(), &Group::id);
+  if (group == policy.groups().end())
+    return {Result::kError, "the policy has no group '" + rule.group() + "'", {}};
+  const Choice& choice = host.Once<Choice>(
+      "group " + rule.group(), [&group](Host& asked) { return ChoiceOf(*group, asked); });
+  if (choice.doubt.result != Result::kPass) return choice.doubt;
+  if (choice.member == rule.member()) return {Result::kPass};
+  return {Result::kNotApplicable,
+          rule.group() + " here is " + choice.member + ", not " + rule.member(),
+          {}};
+}
+
 // Where applicable_if does not hold, the rule is not asked.
-Answer JudgeWhole(const Rule& rule, Host& host) {
+Answer JudgeWhole(const Policy& policy, const Rule& rule, Host& host) {
+  Answer member = JudgeMember(policy, rule, host);
+  if (member.result != Result::kPass) return member;
   if (!rule.has_applicable_if()) return JudgeExpectation(rule.expect(), host);
   Answer applies = JudgeExpectation(rule.applicable_if(), host);
   if (applies.result == Result::kPass) return JudgeExpectation(rule.expect(), host);
@@ -26,27 +64,35 @@ bool Evaluated(Result result) {
          result == Result::kNotApplicable;
 }
 
-// YYYY-MM-DD, so that the order of texts is that of days.
-bool IsDate(std::string_view text) {
-  constexpr std::string_view kForm = "dddd-dd-dd";
-  if (text.size() != kForm.size()) return false;
-  for (size_t i = 0; i < kForm.size(); i++)
-    if (kForm[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != kForm[i]) return false;
-  return true;
+bool IsForImage(const Waiver& waiver, const std::string& image) {
+  return waiver.images().empty() ||
+         std::ranges::any_of(waiver.images(), [&image](const std::string& glob) {
+           return !image.empty() && fnmatch(glob.c_str(), image.c_str(), 0) == 0;
+         });
+}
+
+// Why a waiver of this rule does not hold today; empty if it does.
+std::string WhyNot(const Waiver& waiver, const Policy& policy, std::string_view today) {
+  std::string whose = "the waiver of " + waiver.owner();
+  if (!IsDate(waiver.until())) return whose + " has no date to end on";
+  if (today > waiver.until()) return whose + " ended on " + waiver.until();
+  if (!IsForImage(waiver, policy.image())) return whose + " is for other images";
+  return "";
 }
 
 void ApplyWaiver(const Policy& policy, std::string_view today, RuleOutcome& outcome) {
   if (outcome.result != Result::kFail) return;
-  for (const Waiver& waiver : policy.waivers()) {
+  for (int i = 0; i < policy.waivers_size(); i++) {
+    const Waiver& waiver = policy.waivers(i);
     if (waiver.rule() != outcome.rule) continue;
-    if (!IsDate(waiver.until())) {
-      outcome.reason += " (the waiver of " + waiver.owner() + " has no date to end on)";
+    outcome.waiver = i;
+    outcome.waiver_expired = IsDate(waiver.until()) && today > waiver.until();
+    std::string why_not = WhyNot(waiver, policy, today);
+    if (!why_not.empty()) {
+      outcome.reason += " (" + why_not + ")";
       continue;
     }
-    if (today > waiver.until()) {
-      outcome.reason += " (the waiver of " + waiver.owner() + " ended on " + waiver.until() + ")";
-      continue;
-    }
+    outcome.waiver_expired = false;
     outcome.result = Result::kWaived;
     outcome.reason = "waived by " + waiver.owner() + " until " + waiver.until() + ": " +
                      waiver.reason() + " (" + outcome.reason + ")";
@@ -80,9 +126,9 @@ size_t CheckReport::count(Result result) const {
   return size_t(std::ranges::count(outcomes, result, &RuleOutcome::result));
 }
 
-RuleOutcome JudgeRule(const Rule& rule, Host& host) {
+RuleOutcome JudgeRule(const Policy& policy, const Rule& rule, Host& host) {
   (void)host.TakeInputs();  // what others read is not this rule's
-  Answer answer = JudgeWhole(rule, host);
+  Answer answer = JudgeWhole(policy, rule, host);
   RuleOutcome outcome;
   outcome.rule = rule.id();
   outcome.result = answer.result;
@@ -97,17 +143,21 @@ CheckReport Check(const Policy& policy, Host& host, std::string_view today,
   CheckReport report;
   report.live = host.live();
   report.selected = size_t(policy.rules_size());
+  host.Forget();
   for (const Rule& rule : policy.rules()) {
     if (progress) progress(report.outcomes.size(), report.selected);
-    RuleOutcome outcome = JudgeRule(rule, host);
+    RuleOutcome outcome = JudgeRule(policy, rule, host);
     ApplyWaiver(policy, today, outcome);
     report.evaluated += Evaluated(outcome.result);
+    report.expired_waivers += outcome.waiver_expired;
     report.outcomes.push_back(std::move(outcome));
   }
   size_t decided =
       report.count(Result::kPass) + report.count(Result::kFail) + report.count(Result::kWaived);
+  size_t for_the_engine = report.selected - report.count(Result::kManual);
   report.below_floor =
-      decided == 0 || report.evaluated * 100 < report.selected * size_t(policy.floor_percent());
+      decided == 0 || report.evaluated * 100 < for_the_engine * size_t(policy.floor_percent());
+  host.Forget();
   return report;
 }
 

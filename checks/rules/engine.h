@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,7 +30,9 @@ struct RuleOutcome {
   Result result = Result::kNotChecked;
   std::string reason;  ///< one sentence; never empty unless pass
   std::vector<EvidenceItem> evidence;
-  std::set<Input> inputs;  ///< what was read to come to this: the watch-list of this rule
+  std::set<Input> inputs;     ///< what was read to come to this: the watch-list of this rule
+  std::optional<int> waiver;  ///< index of the policy's waiver that is for this rule, if it failed
+  bool waiver_expired = false;  ///< the waiver ended before today: the failure stands
 };
 
 /// The outcome of a whole profile.
@@ -38,17 +41,21 @@ struct CheckReport {
   bool live = false;                  ///< live, or static (a root that is not running)
   size_t selected = 0;                ///< rules of the profile
   size_t evaluated = 0;  ///< pass, fail, waived, or not applicable with a reason found by looking
+  size_t expired_waivers = 0;
   size_t count(Result result) const;
-  /// Less was evaluated than the policy's floor allows, or no rule was decided (passed, failed or
-  /// waived): the run proves nothing (exit 2).
+  /// Less was evaluated of what is not for a person than the policy's floor allows, or no rule was
+  /// decided (passed, failed or waived): the run proves nothing (exit 2).
   bool below_floor = false;
 };
 
-/// Judges one rule. Never throws, never asks anything but `host`. What cannot be read is kError or
-/// kNotChecked with the reason, never pass or fail.
-RuleOutcome JudgeRule(const Rule& rule, Host& host);
+/// Judges one rule of the policy. Never throws, never asks anything but `host`. What cannot be read
+/// is kError or kNotChecked with the reason, never pass or fail. A rule of a group's member that is
+/// not the one in use does not apply; where none is in use, the first member's rules do. Whoever
+/// judges again calls host.Forget() first, once for all rules that are judged together.
+RuleOutcome JudgeRule(const Policy& policy, const Rule& rule, Host& host);
 
-/// Judges every rule of the policy; waivers that have not expired at `today` (ISO date) apply.
+/// Judges every rule of the policy on a fresh look at the host; waivers that have not expired at
+/// `today` (ISO date) apply.
 CheckReport Check(const Policy& policy, Host& host, std::string_view today,
                   const std::function<void(size_t done, size_t of)>& progress = {});
 

@@ -16,7 +16,7 @@ namespace {
 constexpr char kDirectory[] = ASSAY_SOURCE_DIR "/checks/benchmarks/cis-debian12";
 
 Policy Shipped() {
-  Expected<Policy> policy = LoadBenchmark(kDirectory, "cis-debian12-l2-server");
+  Expected<Policy> policy = LoadPolicy({kDirectory, "cis-debian12-l2-server", "", ""});
   EXPECT_TRUE(policy) << policy.error().ToString();
   return policy ? *policy : Policy();
 }
@@ -51,9 +51,9 @@ TEST(Benchmark, HasRulesWithWhatAReaderNeeds) {
     EXPECT_FALSE(rule.fix().empty()) << rule.id();
     EXPECT_GE(rule.ids_size(), 1) << rule.id();
   }
-  Expected<std::vector<std::string>> profiles = ListProfiles(kDirectory);
+  Expected<std::vector<ProfileName>> profiles = ListProfiles(kDirectory);
   ASSERT_TRUE(profiles);
-  EXPECT_EQ(profiles->size(), 2u);
+  EXPECT_GE(profiles->size(), 8u);
 }
 
 TEST(Benchmark, EveryRulePassesOnAHardenedRoot) {

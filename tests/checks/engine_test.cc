@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/rules/engine.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
@@ -129,6 +129,60 @@ TEST_F(Engine, ARuleAppliesWhereItsConditionHolds) {
     EXPECT_EQ(ResultName(outcome.result), ResultName(result));
     EXPECT_FALSE(outcome.reason.empty());
   }
+}
+
+TEST_F(Engine, ARuleOfAnotherMemberThanTheOneInUseDoesNotApply) {
+  Policy policy = PolicyOf({Fails(), Fails()});
+  Group& group = *policy.add_groups();
+  group.set_id("firewall");
+  for (const char* member : {"ufw", "nftables"}) group.add_members()->set_id(member);
+  for (int i = 0; i < 2; i++) {
+    policy.mutable_rules(i)->set_group("firewall");
+    policy.mutable_rules(i)->set_member(group.members(i).id());
+  }
+  auto results = [&](const Expectation& ufw, const Expectation& nftables) {
+    *group.mutable_members(0)->mutable_in_use() = ufw;
+    *group.mutable_members(1)->mutable_in_use() = nftables;
+    CheckReport report = Run(policy);
+    return std::pair{report.outcomes[0].result, report.outcomes[1].result};
+  };
+  constexpr Result kNot = Result::kNotApplicable, kFail = Result::kFail, kError = Result::kError;
+  EXPECT_EQ(results(Pass(), Pass()), (std::pair{kFail, kNot})) << "the first in use counts";
+  EXPECT_EQ(results(Fails(), Pass()), (std::pair{kNot, kFail}));
+  EXPECT_EQ(results(Fails(), Fails()), (std::pair{kFail, kNot})) << "none: the first one's fail";
+  EXPECT_EQ(results(Doubtful(), Pass()), (std::pair{kError, kError}));
+  group.set_selected("nftables");
+  EXPECT_EQ(results(Pass(), Fails()), (std::pair{kNot, kFail})) << "what was selected counts";
+  policy.clear_groups();
+  EXPECT_EQ(Run(policy).outcomes[0].result, kError);
+}
+
+TEST_F(Engine, WhatAPersonDecidesIsNeitherPassNorPartOfTheFloor) {
+  Expectation manual;
+  *manual.mutable_manual() = Pass();
+  EXPECT_EQ(One(manual), Result::kManual);
+  EXPECT_FALSE(Run(PolicyOf({Pass(), manual, manual}, 100)).below_floor);
+  *manual.mutable_manual() = Doubtful();
+  EXPECT_EQ(One(manual), Result::kError);
+}
+
+TEST_F(Engine, AWaiverOfOtherImagesDoesNotHold) {
+  Policy policy = PolicyOf({Fails()});
+  Waiver& waiver = *policy.add_waivers();
+  waiver.set_rule("r1");
+  waiver.set_owner("ops");
+  waiver.set_until("2030-01-01");
+  waiver.add_images("web*");
+  for (auto [image, result] : {std::pair{"web:7", Result::kWaived},
+                               {"db:7", Result::kFail},
+                               {"", Result::kFail}}) {
+    policy.set_image(image);
+    EXPECT_EQ(Run(policy).outcomes[0].result, result) << image;
+  }
+  waiver.set_until("2020-01-01");
+  CheckReport report = Run(policy);
+  EXPECT_EQ(report.expired_waivers, 1u);
+  EXPECT_THAT(report.outcomes[0].reason, testing::HasSubstr("ended on 2020-01-01"));
 }
 
 TEST_F(Engine, AWaiverWithoutADateDoesNotHold) {

@@ -16,7 +16,7 @@ constexpr char kProfiles[] =
 constexpr char kHead[] = "- id: a\n  title: t\n  level: L1\n";
 
 std::string MistakeOf(const TempRoot& root, const std::string& profile = "p") {
-  Expected<Policy> policy = LoadBenchmark(root.path(), profile);
+  Expected<Policy> policy = LoadPolicy({root.path(), profile, "", ""});
   return policy ? "no mistake" : policy.error().ToString();
 }
 
@@ -100,7 +100,7 @@ TEST(RuleLoader, RefusesAnUnknownProfileAndAProfileOfUnknownRules) {
   EXPECT_THAT(MistakeOf(root, "q"), HasSubstr("no profile 'q'"));
   EXPECT_THAT(MistakeOf(root), HasSubstr("'z'"));
   EXPECT_THAT(MistakeOf(TempRoot{{"profiles.yaml", kProfiles}}), HasSubstr("no rule files"));
-  EXPECT_FALSE(LoadBenchmark(root.path() + "/absent", "p"));
+  EXPECT_FALSE(LoadPolicy({root.path() + "/absent", "p", "", ""}));
 }
 
 // Ten aliases of ten of ten of ten: a short file, 10,000 predicates.
@@ -127,12 +127,103 @@ TEST(RuleLoader, ChoosesTheRulesOfTheProfilesLevels) {
   TempRoot root{{"profiles.yaml", kProfiles},
                 {"rules/a.yaml", std::string(kHead) + "  sysctl: {net.a: [1, 2]}\n" +
                                      "- {id: b, title: t, level: L2, kmod: x}\n"}};
-  Expected<Policy> policy = LoadBenchmark(root.path(), "p");
+  Expected<Policy> policy = LoadPolicy({root.path(), "p", "", ""});
   ASSERT_TRUE(policy) << policy.error().ToString();
   ASSERT_EQ(policy->rules_size(), 1);
   EXPECT_EQ(policy->floor_percent(), 80u);
   EXPECT_EQ(policy->rules(0).expect().sysctl().name(), "net/a");
   EXPECT_EQ(policy->rules(0).expect().sysctl().values_size(), 2);
+}
+
+constexpr char kFamilies[] =
+    "benchmark: b\n"
+    "parameters: {days: 365}\n"
+    "groups:\n"
+    "  - id: firewall\n"
+    "    members: {ufw: {kmod: u}, nftables: {kmod: n}}\n"
+    "profiles:\n"
+    "  - {id: server, title: s, benchmark: b, for: server, levels: [L1]}\n"
+    "  - {id: desk, title: d, benchmark: b, for: workstation, levels: [L1]}\n"
+    "  - {id: other, title: o, benchmark: c, levels: [L1, L2]}\n"
+    "  - {id: node, title: n, extends: server, exclude: [one], include: [two]}\n"
+    "  - {id: loop, title: l, extends: loop}\n";
+constexpr char kRules[] =
+    "- {id: one, title: t, level: L1, workstation: L2, ids: {b: '1'}, kmod: x}\n"
+    "- {id: two, title: t, level: L2, workstation: L1, ids: {b: '2', c: '2'}, kmod: x}\n"
+    "- {id: three, title: t, level: L1, workstation: '-', ids: {b: '3'},\n"
+    "   text: {path: /f, key: k, at-most: '${days}'}}\n"
+    "- {id: four, title: t, level: L1, ids: {b: '4'}, group: {firewall: ufw}, kmod: x}\n";
+
+std::string RulesOf(const TempRoot& root, const std::string& profile) {
+  Expected<Policy> policy = LoadPolicy({root.path(), profile, "", ""});
+  if (!policy) return policy.error().ToString();
+  std::string ids;
+  for (const Rule& rule : policy->rules()) ids += (ids.empty() ? "" : " ") + rule.id();
+  return ids;
+}
+
+TEST(RuleLoader, AProfileIsABenchmarkALevelAndAPlace) {
+  TempRoot root{{"profiles.yaml", kFamilies}, {"rules/r.yaml", kRules}};
+  EXPECT_EQ(RulesOf(root, "server"), "one three four");
+  EXPECT_EQ(RulesOf(root, "desk"), "two four");
+  EXPECT_EQ(RulesOf(root, "other"), "two");
+  EXPECT_EQ(RulesOf(root, "node"), "two three four");
+  EXPECT_THAT(RulesOf(root, "loop"), HasSubstr("or itself"));
+}
+
+TEST(RuleLoader, ATailoringFileIncludesExcludesSelectsAndSets) {
+  TempRoot root{{"profiles.yaml", kFamilies},
+                {"rules/r.yaml", kRules},
+                {"mine.yaml",
+                 "id: mine\nextends: node\nexclude: [two]\nparameters: {days: 30}\n"
+                 "select: {firewall: nftables}\nfloor: 50\n"
+                 "waivers:\n  - {rule: four, reason: r, owner: o, until: 2027-01-01}\n"}};
+  Expected<Policy> policy = LoadPolicy({root.path(), root.Path("mine.yaml"), "", "web:1"});
+  ASSERT_TRUE(policy) << policy.error().ToString();
+  EXPECT_EQ(RulesOf(root, root.Path("mine.yaml")), "three four");
+  EXPECT_EQ(policy->profile(), "mine");
+  EXPECT_EQ(policy->floor_percent(), 50u);
+  EXPECT_EQ(policy->image(), "web:1");
+  EXPECT_EQ(policy->rules(0).expect().text().values(0), "30");
+  EXPECT_EQ(policy->groups(0).selected(), "nftables");
+  ASSERT_EQ(policy->waivers_size(), 1);
+  EXPECT_EQ(policy->waivers(0).until(), "2027-01-01");
+}
+
+TEST(RuleLoader, RefusesATailoringOfWhatIsNotThere) {
+  for (auto [line, what] :
+       {std::pair{"exclude: [nine]", "'nine'"},
+        {"parameters: {weeks: 1}", "'weeks'"},
+        {"select: {firewall: pf}", "'pf'"},
+        {"select: {logging: x}", "'logging'"},
+        {"colour: red", "mine.yaml:3: expected"},
+        {"waivers: [{rule: one, reason: r, owner: o}]", "'until'"},
+        {"waivers: [{rule: one, reason: r, owner: o, until: 2026-02-30}]", "a date"},
+        {"waivers: [{rule: nine, reason: r, owner: o, until: 2026-02-03}]", "'nine'"}}) {
+    TempRoot root{{"profiles.yaml", kFamilies},
+                  {"rules/r.yaml", kRules},
+                  {"mine.yaml", "id: mine\nextends: server\n" + std::string(line) + "\n"}};
+    EXPECT_THAT(RulesOf(root, root.Path("mine.yaml")), HasSubstr(what)) << line;
+  }
+}
+
+TEST(RuleLoader, AParameterOrAGroupThatNobodyDeclaredIsAMistake) {
+  TempRoot root{{"profiles.yaml", kFamilies},
+                {"rules/r.yaml",
+                 "- {id: a, title: t, level: L1, text: {path: /f, key: k, at-most: '${weeks}'}}\n"}};
+  EXPECT_THAT(RulesOf(root, "server"), HasSubstr("r.yaml:1: expected a parameter"));
+  root.Write("rules/r.yaml", "- {id: a, title: t, level: L1, group: {firewall: pf}, kmod: x}\n");
+  EXPECT_THAT(RulesOf(root, "server"), HasSubstr("{firewall: pf}"));
+}
+
+TEST(RuleLoader, WaiversComeFromAFileToo) {
+  TempRoot root{{"profiles.yaml", kFamilies},
+                {"rules/r.yaml", kRules},
+                {"w.yaml", "- {rule: one, reason: r, owner: o, until: 2027-01-01, images: 'web*'}\n"}};
+  Expected<Policy> policy = LoadPolicy({root.path(), "server", root.Path("w.yaml"), ""});
+  ASSERT_TRUE(policy) << policy.error().ToString();
+  ASSERT_EQ(policy->waivers_size(), 1);
+  EXPECT_EQ(policy->waivers(0).images(0), "web*");
 }
 
 }  // namespace

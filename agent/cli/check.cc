@@ -5,8 +5,7 @@
 #include "base/clock.h"
 #include "base/host.h"
 #include "base/verdict.h"
-#include "checks/rules/engine.h"
-#include "checks/reports/render.h"
+#include "checks/reports/report.h"
 #include "checks/rules/rule_loader.h"
 
 namespace assay {
@@ -14,20 +13,38 @@ namespace assay {
 namespace {
 
 struct CheckOptions {
-  std::string root = "/", rules = DefaultRules(), profile = kDefaultProfile, format = "text", out;
+  std::string root = "/", format = "text", out;
+  PolicySource source{DefaultRules(), kDefaultProfile, "", ""};
+  bool list = false;
 };
 
+Expected<int> PrintProfiles(const CheckOptions& options) {
+  std::string text;
+  for (const ProfileName& profile : TRY(ListProfiles(options.source.directory)))
+    text += profile.id + std::string(profile.id.size() < 32 ? 32 - profile.id.size() : 1, ' ') +
+            profile.title + "\n";
+  TRY(Print(text, options.out));
+  return 0;
+}
+
+// The image's own name: what it will call itself.
+std::string NameOf(Host& host, const std::string& image) {
+  if (!image.empty()) return image;
+  std::string name = host.Read("/etc/hostname", 256).value_or("");
+  return name.substr(0, name.find('\n'));
+}
+
 Expected<int> RunCheck(const CheckOptions& options) {
-  Policy policy = TRY(LoadPolicy({options.rules, options.profile, "", ""}));
+  if (options.list) return PrintProfiles(options);
+  Policy policy = TRY(LoadPolicy(options.source));
   Host host = TRY(Host::Open(options.root, options.root == "/"));
+  std::string now = Rfc3339(WallSeconds());
   ProgressLine line("judging");
-  std::string today = Rfc3339(WallSeconds()).substr(0, 10);
-  CheckReport report =
-      Check(policy, host, today, [&line](size_t done, size_t) { line.Show(done, "rules"); });
-  bool text = options.format == "text";
-  TRY(Print(text ? RenderText(policy, report, options.out.empty() && ColourWanted())
-                 : RenderJson(policy, report, options.root),
-            options.out));
+  CheckReport report = Check(policy, host, now.substr(0, 10),
+                             [&line](size_t done, size_t) { line.Show(done, "rules"); });
+  ReportView view{policy, report,       options.root, NameOf(host, options.source.image),
+                  now,    ASSAY_VERSION};
+  TRY(Print(Render(view, options.format, options.out.empty() && ColourWanted()), options.out));
   if (report.below_floor) return ExitCode(Verdict::kUnknown);
   return report.count(Result::kFail) ? 1 : 0;
 }
@@ -40,17 +57,19 @@ void AddCheck(CLI::App& app, int& exit_code) {
   command->add_option("--root", options->root, "Root of the image; / is this machine, live")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
-  command->add_option("--rules", options->rules, "Directory of the benchmark")
-      ->capture_default_str();
-  command->add_option("--profile", options->profile, "Profile of the benchmark")
-      ->capture_default_str();
-  command->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
+  AddPolicyOptions(*command, options->source);
+  command->add_option("--image", options->source.image, "NAME[:VERSION], for waivers by image");
+  command->add_flag("--list-profiles", options->list, "Name the profiles and end");
+  command->add_option("--format", options->format, "text, json, sarif, junit, xccdf or html")
+      ->check(CLI::IsMember(
+          std::vector<std::string>(std::begin(kReportFormats), std::end(kReportFormats))))
       ->capture_default_str();
   command->add_option("-o,--output", options->out, "File to write; default: standard output");
   command->footer(
       "Exit status: 0 nothing fails, 1 a rule fails, 2 too little could be judged.\n\n"
-      "Example: assay check --root /mnt/image --format json -o report.json");
+      "Examples: assay check\n"
+      "          assay check --root /mnt/image --format html -o report.html\n"
+      "          assay check --profile web.yaml --waivers waivers.yaml --image web:42");
   command->callback([options, &exit_code] { exit_code = Finish("check", RunCheck(*options)); });
 }
 

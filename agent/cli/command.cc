@@ -64,4 +64,15 @@ std::string DefaultRules() {
   return "/usr/lib/assay/benchmarks/cis-debian12";
 }
 
+void AddPolicyOptions(CLI::App& command, PolicySource& source) {
+  command.add_option("--rules", source.directory, "Directory of the benchmark")
+      ->capture_default_str();
+  command
+      .add_option("--profile", source.profile,
+                  "Profile of the benchmark, or a tailoring file (*.yaml)")
+      ->capture_default_str();
+  command.add_option("--waivers", source.waivers, "File of waivers (*.yaml)")
+      ->check(CLI::ExistingFile);
+}
+
 }  // namespace assay

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "checks/rules/rule_loader.h"
 
 namespace assay {
 
@@ -43,6 +44,9 @@ class ProgressLine {
   bool terminal_;
   uint64_t shown_at_ = 0;
 };
+
+/// --rules, --profile and --waivers: what is judged.
+void AddPolicyOptions(CLI::App& command, PolicySource& source);
 
 bool ColourWanted();  ///< standard output is a terminal and NO_COLOR is not set
 

@@ -14,12 +14,14 @@ namespace assay {
 namespace {
 
 struct SealCommand {
-  std::string root = "/", rules = DefaultRules(), profile = kDefaultProfile, waivers;
+  std::string root = "/";
+  PolicySource source{DefaultRules(), kDefaultProfile, "", ""};
   SealOptions seal;
 };
 
 Expected<int> RunSeal(SealCommand& command) {
-  Policy policy = TRY(LoadPolicy({command.rules, command.profile, command.waivers, command.seal.image_name}));
+  command.source.image = command.seal.image_name;
+  Policy policy = TRY(LoadPolicy(command.source));
   Host host = TRY(Host::Open(command.root, command.root == "/"));
   ProgressLine line("sealing");
   command.seal.progress = [&line](uint64_t done, std::string_view at) { line.Show(done, at); };
@@ -39,12 +41,7 @@ void AddSeal(CLI::App& app, int& exit_code) {
   command->add_option("--root", options->root, "Root of the image; / is this machine, live")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
-  command->add_option("--rules", options->rules, "Directory of the benchmark")
-      ->capture_default_str();
-  command->add_option("--profile", options->profile, "Profile of the benchmark, or a tailoring file (*.yaml)")
-      ->capture_default_str();
-  command->add_option("--waivers", options->waivers, "File of waivers, sealed with the rules")
-      ->check(CLI::ExistingFile);
+  AddPolicyOptions(*command, options->source);
   command->add_option("--image", options->seal.image_name, "Subject, NAME or NAME:VERSION")
       ->required();
   command->add_option("--key", options->seal.key, "Signing key: PEM file or provider URI")

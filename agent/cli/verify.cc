@@ -69,8 +69,7 @@ Expected<int> RunVerify(const VerifyOptions& options) {
   if (result.state && !options.state.empty())
     TRY(WriteFileAtomically(StatePath(options, enrolment), result.state->SerializeAsString(),
                             0600));
-  TRY(Print(options.format == "text" ? RenderResultText(result)
-                                     : RenderResultJson(result)));
+  TRY(Print(options.format == "text" ? RenderResultText(result) : RenderResultJson(result)));
   return ExitCode(result.verdict);
 }
 

@@ -3,9 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
-#include "checks/reports/render.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {
@@ -194,12 +191,6 @@ TEST_F(Engine, AWaiverWithoutADateDoesNotHold) {
   }
 }
 
-TEST_F(Engine, RendersAPolicyThatIsNotUtf8) {
-  Policy policy = PolicyOf({Pass()});
-  policy.mutable_rules(0)->set_title("t\xff");
-  EXPECT_NE(RenderJson(policy, Run(policy), "/").find("t\\\\xff"), std::string::npos);
-}
-
 TEST_F(Engine, AWaiverHoldsThroughItsLastDayAndForFailuresOnly) {
   for (auto [until, result] :
        {std::pair{"2026-11-23", Result::kWaived}, {"2026-11-22", Result::kFail}}) {
@@ -224,38 +215,6 @@ TEST_F(Engine, InputsAreThoseOfTheRulePresentAndAbsent) {
   EXPECT_FALSE(report.outcomes[0].inputs.contains(absent));
   EXPECT_TRUE(report.outcomes[1].inputs.contains(absent));
   EXPECT_FALSE(report.outcomes[1].inputs.contains(there));
-}
-
-TEST_F(Engine, RendersTheJsonThatProgramsReadBack) {
-  Policy policy = PolicyOf({Pass(), Fails()});
-  policy.set_profile("p");
-  RecommendationId& id = *policy.mutable_rules(0)->add_ids();
-  id.set_benchmark("cis-debian12");
-  id.set_number("1.1");
-  auto json = nlohmann::json::parse(RenderJson(policy, Run(policy), "/r\x1b[2J"));
-  EXPECT_EQ(json["profile"], "p");
-  EXPECT_EQ(json["mode"], "static");
-  EXPECT_EQ(json["rules"][0]["ids"]["cis-debian12"], "1.1");
-  EXPECT_EQ(json["rules"][0]["result"], "pass");
-  EXPECT_TRUE(json["rules"][0]["evidence"][0].contains("expected"));
-  EXPECT_EQ(json["rules"][1]["result"], "fail");
-  EXPECT_EQ(json["summary"]["selected"], 2);
-  EXPECT_EQ(json["summary"]["fail"], 1);
-}
-
-TEST_F(Engine, NothingThatAFileHoldsReachesTheTerminalAsAControl) {
-  root_.Write("etc/c", "k \x1b[2J\xff\x07\n");
-  Expectation expect;
-  expect.mutable_text()->set_path("/etc/c");
-  expect.mutable_text()->set_key("k");
-  expect.mutable_text()->set_separator(" ");
-  expect.mutable_text()->add_values("v");
-  Policy policy = PolicyOf({expect});
-  CheckReport report = Run(policy);
-  ASSERT_EQ(report.outcomes[0].result, Result::kFail);
-  for (const std::string& text :
-       {RenderText(policy, report, false), RenderJson(policy, report, "/")})
-    for (char c : text) EXPECT_TRUE(c == '\n' || uint8_t(c) >= 0x20) << int(c);
 }
 
 }  // namespace

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/printable.h"
+#include "checks/reports/report.h"
+
+namespace assay {
+
+namespace {
+
+constexpr char kIndent[] = "              ";
+constexpr size_t kShownEvidence = 8;
+
+const char* ColourOf(Result result) {
+  switch (result) {
+    case Result::kPass:
+      return "\x1b[32m";
+    case Result::kFail:
+      return "\x1b[31m";
+    case Result::kError:
+    case Result::kNotChecked:
+      return "\x1b[33m";
+    default:
+      return "\x1b[2m";
+  }
+}
+
+void AddEvidence(std::string& text, const std::vector<EvidenceItem>& evidence) {
+  for (size_t i = 0; i < evidence.size() && i < kShownEvidence; i++) {
+    const EvidenceItem& item = evidence[i];
+    text += kIndent + ("seen in " + Printable(PlaceOf(item))) + ": " + Printable(item.value, 200) +
+            (item.expected.empty() ? "" : "; wanted: " + Printable(item.expected, 200)) + "\n";
+  }
+  if (evidence.size() > kShownEvidence)
+    text += kIndent + ("and " + std::to_string(evidence.size() - kShownEvidence)) +
+            " more: --format json has them all\n";
+}
+
+void AddOutcome(std::string& text, const ReportView& view, size_t index, bool colour) {
+  const Rule& rule = view.policy.rules(int(index));
+  const RuleOutcome& outcome = view.report.outcomes[index];
+  std::string name(ResultName(outcome.result)), number = NumberOf(view.policy, rule);
+  name.resize(sizeof kIndent - 1, ' ');
+  text += (colour ? ColourOf(outcome.result) : "") + name + (colour ? "\x1b[0m" : "");
+  text += Printable(rule.id()) + "  " + Printable(rule.title()) + " [" +
+          (number.empty() ? "" : Printable(number) + ", ") + Printable(rule.level()) + "]\n";
+  if (!outcome.reason.empty()) text += kIndent + Printable(outcome.reason) + "\n";
+  bool shows = outcome.result == Result::kFail || outcome.result == Result::kManual;
+  if (shows) AddEvidence(text, outcome.evidence);
+  if (outcome.result == Result::kFail && !rule.fix().empty())
+    text += kIndent + ("fix: " + Printable(rule.fix())) + "\n";
+}
+
+std::string Summary(const CheckReport& report) {
+  std::string text = std::to_string(report.selected) + " rules selected, " +
+                     std::to_string(report.evaluated) + " evaluated:";
+  for (Result result : kResultOrder)
+    if (size_t count = report.count(result))
+      text += " " + std::to_string(count) + " " + std::string(ResultName(result));
+  if (report.expired_waivers)
+    text += "; " + std::to_string(report.expired_waivers) + " waivers have ended";
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string RenderText(const ReportView& view, bool colour) {
+  const CheckReport& report = view.report;
+  std::string text =
+      Printable(view.policy.title()) + " (" + (report.live ? "live" : "static") + ")\n\n";
+  for (Result result : kResultOrder)
+    for (size_t i = 0; i < report.outcomes.size(); i++)
+      if (report.outcomes[i].result == result) AddOutcome(text, view, i, colour);
+  text += "\n" + Summary(report);
+  if (report.below_floor)
+    text += "Too little could be evaluated (the profile asks for " +
+            std::to_string(view.policy.floor_percent()) + " %): this run proves nothing.\n";
+  return text;
+}
+
+}  // namespace assay

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "attest/evidence.pb.h"
 #include "base/error.h"
 #include "checks/rules/rule_loader.h"
 
@@ -16,6 +17,7 @@ namespace assay {
 void AddCheck(CLI::App& app, int& exit_code);
 void AddSeal(CLI::App& app, int& exit_code);
 void AddDiff(CLI::App& app, int& exit_code);
+void AddExplain(CLI::App& app, int& exit_code);
 void AddStatus(CLI::App& app, int& exit_code);
 void AddEvidence(CLI::App& app, int& exit_code);
 void AddEnroll(CLI::App& app, int& exit_code);
@@ -47,6 +49,9 @@ class ProgressLine {
 
 /// --rules, --profile and --waivers: what is judged.
 void AddPolicyOptions(CLI::App& command, PolicySource& source);
+
+/// Who did it, in one line: "/usr/bin/tee (pid 7, uid 0) <- /usr/bin/bash (5)".
+std::string Who(const CauseRecord& cause);
 
 bool ColourWanted();  ///< standard output is a terminal and NO_COLOR is not set
 

@@ -27,21 +27,6 @@ Verdict VerdictNamed(const std::string& name) {
   return Verdict::kUnknown;
 }
 
-std::string Who(const CauseRecord& cause) {
-  if (!cause.has_process()) return "nobody could be named";
-  const ProcessRecord& process = cause.process();
-  std::string who = Printable(process.exe()) + " (pid " + std::to_string(process.pid());
-  if (cause.has_uid()) who += ", uid " + std::to_string(cause.uid());
-  if (cause.has_login_uid() && cause.login_uid() != UINT32_MAX)
-    who += ", login uid " + std::to_string(cause.login_uid());
-  who += process.gone() ? ", gone)" : ")";
-  if (!process.command_line().empty()) who += " '" + Printable(process.command_line()) + "'";
-  for (const ProcessRecord& parent : cause.parents())
-    who += " <- " + Printable(parent.exe()) + " (" + std::to_string(parent.pid()) + ")";
-  if (!cause.cgroup().empty()) who += " in " + Printable(cause.cgroup());
-  return who;
-}
-
 std::string Text(const NodeStatus& status) {
   const Report& report = status.report();
   // The first line is the node-problem-detector's message: the verdict's reason and what it is.

@@ -62,7 +62,7 @@ std::string RuleHtml(const ReportView& view, size_t index) {
   std::string html = "<details class=\"" + name + "\" data-result=\"" + name +
                      "\"><summary><span class=\"result\">" + name +
                      "</span><span class=\"number\">" + Escaped(NumberOf(view.policy, rule)) +
-                     "</span><span class=\"title\">" + Escaped(rule.title()) +
+                     "</span><span class=\"title\">" + Escaped(rule.title()) + Short(outcome) +
                      "</span></summary><div class=\"body\">";
   html += "<p class=\"id\"><code>" + Escaped(rule.id()) + "</code> · " + Escaped(rule.level()) +
           (ids.empty() ? "" : " · " + ids) + "</p>";

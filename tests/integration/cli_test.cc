@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line as scripts use it: outputs and exit codes, on a root of six lines.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/process.h"
+#include "tests/support/temp_root.h"
+
+namespace assay {
+
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kProfiles[] =
+    "benchmark: b\nprofiles:\n"
+    "  - {id: both, title: Both, levels: [L1]}\n"
+    "  - {id: good, title: Good, rules: [pass]}\n"
+    "  - {id: doubt, title: Doubt, rules: [loop]}\n";
+constexpr char kRules[] =
+    "- {id: pass, title: It is there, level: L1, ids: {b: '1.1'}, why: because,\n"
+    "   inode: {path: /etc/there, mode: '0777'}}\n"
+    "- {id: fail, title: It is absent, level: L1, fix: make it,\n"
+    "   inode: {path: /etc/absent, mode: '0777'}}\n"
+    "- {id: loop, title: It cannot be told, level: L2, inode: {path: /etc/loop, mode: '0777'}}\n";
+
+class Cli : public ::testing::Test {
+ protected:
+  Cli() { root_.Symlink("etc/loop", "loop"); }
+  Ran Assay(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), ASSAY_BINARY_DIR "/agent/assay");
+    return RunProgram(arguments);
+  }
+  Ran Check(std::vector<std::string> more) {
+    std::vector<std::string> all = {"check", "--root", root_.path(), "--rules",
+                                    benchmark_.path()};
+    all.insert(all.end(), more.begin(), more.end());
+    return Assay(all);
+  }
+  Ran Explain(const std::string& target) {
+    return Assay({"explain", target, "--root", root_.path(), "--rules", benchmark_.path(),
+                  "--profile", "both"});
+  }
+  TempRoot root_{{"etc/there", ""}};
+  TempRoot benchmark_{{"profiles.yaml", kProfiles}, {"rules/r.yaml", kRules}};
+};
+
+TEST_F(Cli, ChecksExitCodeIsItsVerdict) {
+  EXPECT_EQ(Check({"--profile", "good"}).exit, 0);
+  EXPECT_EQ(Check({"--profile", "both"}).exit, 1);
+  EXPECT_EQ(Check({"--profile", "doubt"}).exit, 2) << "what cannot be told is not good";
+  EXPECT_GE(Check({"--profile", "nobody"}).exit, 64);
+  EXPECT_GE(Check({"--format", "docx"}).exit, 64);
+}
+
+TEST_F(Cli, EveryFormatGoesToTheFileThatIsNamed) {
+  for (const char* format : {"text", "json", "sarif", "junit", "xccdf", "html"}) {
+    Ran ran = Check({"--profile", "both", "--format", format, "-o", root_.Path("out")});
+    EXPECT_EQ(ran.exit, 1) << ran.err;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(root_.ReadBack("out"), HasSubstr("It is absent")) << format;
+  }
+}
+
+TEST_F(Cli, ATailoringAndAWaiverFileExcuseAFailure) {
+  benchmark_.Write("mine.yaml", "id: mine\nextends: both\n");
+  benchmark_.Write("waivers.yaml",
+                   "- {rule: fail, reason: r, owner: ops, until: 9998-12-31, images: 'web*'}\n");
+  std::vector<std::string> arguments = {"--profile", benchmark_.Path("mine.yaml"), "--waivers",
+                                        benchmark_.Path("waivers.yaml")};
+  EXPECT_EQ(Check(arguments).exit, 1);
+  arguments.insert(arguments.end(), {"--image", "web:7", "--format", "json"});
+  Ran ran = Check(arguments);
+  EXPECT_EQ(ran.exit, 0);
+  EXPECT_EQ(nlohmann::json::parse(ran.out)["summary"]["waived"], 1);
+}
+
+TEST_F(Cli, ProfilesAreListed) {
+  EXPECT_THAT(Check({"--list-profiles"}).out, HasSubstr("doubt"));
+}
+
+TEST_F(Cli, ExplainTellsOfARuleByIdOrNumberAndOfAPath) {
+  for (const char* target : {"pass", "1.1"}) {
+    Ran ran = Explain(target);
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("Why: because"));
+    EXPECT_THAT(ran.out, HasSubstr("file /etc/there"));
+  }
+  EXPECT_THAT(Explain("/etc/absent").out, HasSubstr("fail  fail  It is absent"));
+  EXPECT_GE(Explain("nothing").exit, 64);
+}
+
+}  // namespace
+
+}  // namespace assay

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     assay::AddCheck(app, exit_code);
     assay::AddSeal(app, exit_code);
     assay::AddDiff(app, exit_code);
+    assay::AddHygiene(app, exit_code);
     assay::AddExplain(app, exit_code);
     assay::AddStatus(app, exit_code);
     assay::AddEvidence(app, exit_code);

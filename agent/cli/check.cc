@@ -14,7 +14,7 @@ namespace {
 
 struct CheckOptions {
   std::string root = "/", format = "text", out;
-  PolicySource source{DefaultRules(), kDefaultProfile, "", ""};
+  PolicySource source{BenchmarkDirectory(kDefaultBenchmark), kDefaultProfile, "", ""};
   bool list = false;
 };
 
@@ -51,26 +51,47 @@ Expected<int> RunCheck(const CheckOptions& options) {
 
 }  // namespace
 
-void AddCheck(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand("check", "Judge a machine or an image by a CIS profile");
-  command->add_option("--root", options->root, "Root of the image; / is this machine, live")
+namespace {
+
+void AddJudging(CLI::App& command, const std::shared_ptr<CheckOptions>& options, int& exit_code) {
+  command.add_option("--root", options->root, "Root of the image; / is this machine, live")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
-  AddPolicyOptions(*command, options->source);
-  command->add_option("--image", options->source.image, "NAME[:VERSION], for waivers by image");
-  command->add_flag("--list-profiles", options->list, "Name the profiles and end");
-  command->add_option("--format", options->format, "text, json, sarif, junit, xccdf or html")
+  AddPolicyOptions(command, options->source);
+  command.add_option("--image", options->source.image, "NAME[:VERSION], for waivers by image");
+  command.add_flag("--list-profiles", options->list, "Name the profiles and end");
+  command.add_option("--format", options->format, "text, json, sarif, junit, xccdf or html")
       ->check(CLI::IsMember(
           std::vector<std::string>(std::begin(kReportFormats), std::end(kReportFormats))))
       ->capture_default_str();
-  command->add_option("-o,--output", options->out, "File to write; default: standard output");
+  command.add_option("-o,--output", options->out, "File to write; default: standard output");
+  std::string name = command.get_name();
+  command.callback([options, name, &exit_code] { exit_code = Finish(name, RunCheck(*options)); });
+}
+
+}  // namespace
+
+void AddCheck(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("check", "Judge a machine or an image by a CIS profile");
+  AddJudging(*command, std::make_shared<CheckOptions>(), exit_code);
   command->footer(
       "Exit status: 0 nothing fails, 1 a rule fails, 2 too little could be judged.\n\n"
       "Examples: assay check\n"
       "          assay check --root /mnt/image --format html -o report.html\n"
       "          assay check --profile web.yaml --waivers waivers.yaml --image web:42");
-  command->callback([options, &exit_code] { exit_code = Finish("check", RunCheck(*options)); });
+}
+
+void AddHygiene(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "hygiene",
+      "Find leftovers that an image must not carry: keys, secrets, histories, ids, logs");
+  auto options = std::make_shared<CheckOptions>();
+  options->source = {BenchmarkDirectory(kHygieneBenchmark), kHygieneBenchmark, "", ""};
+  AddJudging(*command, options, exit_code);
+  command->footer(
+      "Run it on the mounted image, after the cleaning and before the snapshot.\n"
+      "Exit status: 0 nothing is left, 1 something is, 2 too little could be judged.\n\n"
+      "Example: assay hygiene --root /mnt/image --format sarif -o hygiene.sarif");
 }
 
 }  // namespace assay

@@ -59,9 +59,9 @@ void ProgressLine::Show(uint64_t done, std::string_view at) {
 
 bool ColourWanted() { return isatty(STDOUT_FILENO) == 1 && !getenv("NO_COLOR"); }
 
-std::string DefaultRules() {
-  if (const char* rules = getenv("ASSAY_RULES")) return rules;
-  return "/usr/lib/assay/benchmarks/cis-debian12";
+std::string BenchmarkDirectory(const std::string& name) {
+  const char* benchmarks = getenv("ASSAY_BENCHMARKS");
+  return std::string(benchmarks ? benchmarks : "/usr/lib/assay/benchmarks") + "/" + name;
 }
 
 void AddPolicyOptions(CLI::App& command, PolicySource& source) {

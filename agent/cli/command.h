@@ -17,6 +17,7 @@ namespace assay {
 void AddCheck(CLI::App& app, int& exit_code);
 void AddSeal(CLI::App& app, int& exit_code);
 void AddDiff(CLI::App& app, int& exit_code);
+void AddHygiene(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
 void AddStatus(CLI::App& app, int& exit_code);
 void AddEvidence(CLI::App& app, int& exit_code);
@@ -55,10 +56,11 @@ std::string Who(const CauseRecord& cause);
 
 bool ColourWanted();  ///< standard output is a terminal and NO_COLOR is not set
 
-/// Where the benchmark is: $ASSAY_RULES, else
-/// /usr/lib/assay/benchmarks/cis-debian12.
-std::string DefaultRules();
+/// Where a benchmark is: below $ASSAY_BENCHMARKS, else below /usr/lib/assay/benchmarks.
+std::string BenchmarkDirectory(const std::string& name);
 
+inline constexpr char kDefaultBenchmark[] = "cis-debian12";
+inline constexpr char kHygieneBenchmark[] = "image-hygiene";
 inline constexpr char kDefaultProfile[] = "cis-debian12-l1-server";
 inline constexpr char kDefaultBaseline[] = "/usr/share/assay/golden";
 inline constexpr char kDefaultTrust[] = "/etc/assay/trust.pem";

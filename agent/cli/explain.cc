@@ -17,7 +17,7 @@ namespace {
 struct ExplainOptions {
   std::string target, root = "/", baseline = kDefaultBaseline, trust = kDefaultTrust,
                       socket = kDefaultSocket;
-  PolicySource source{DefaultRules(), kDefaultProfile, "", ""};
+  PolicySource source{BenchmarkDirectory(kDefaultBenchmark), kDefaultProfile, "", ""};
 };
 
 const char* KindOf(Input::Kind kind) {

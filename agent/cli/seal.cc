@@ -15,7 +15,7 @@ namespace {
 
 struct SealCommand {
   std::string root = "/";
-  PolicySource source{DefaultRules(), kDefaultProfile, "", ""};
+  PolicySource source{BenchmarkDirectory(kDefaultBenchmark), kDefaultProfile, "", ""};
   SealOptions seal;
 };
 

@@ -37,5 +37,7 @@ void CompileSecurityModule(const Form& form, SecurityModule& into);
 void CompileDconf(const Form& form, Dconf& into);
 void CompileWalk(const Form& form, Walk& into);
 void CompileLines(const Form& form, Lines& into);
+void CompileAbsent(const Form& form, Absent& into);
+void CompileSecrets(const Form& form, Secrets& into);
 
 }  // namespace assay

@@ -109,6 +109,10 @@ Answer JudgeNested(const Expectation& expected, Host& host, int depth) {
       return JudgeWalk(expected.walk(), host);
     case Expectation::kLines:
       return JudgeLines(expected.lines(), host);
+    case Expectation::kAbsent:
+      return JudgeAbsent(expected.absent(), host);
+    case Expectation::kSecrets:
+      return JudgeSecrets(expected.secrets(), host);
     case Expectation::kAll:
       return JudgeCombination(expected.all(), host, true, depth + 1);
     case Expectation::kAny:

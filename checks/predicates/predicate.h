@@ -92,6 +92,13 @@ Answer JudgeWalk(const Walk& expected, Host& host);
 /// Whether some line, or no line, of some files matches a POSIX extended regular expression.
 Answer JudgeLines(const Lines& expected, Host& host);
 
+/// Things that an image must not carry: none of the paths exists, or none has a content.
+Answer JudgeAbsent(const Absent& expected, Host& host);
+
+/// No file of the trees holds a secret of a known form (formats/secrets.h). Files over 4 MiB are
+/// not looked into.
+Answer JudgeSecrets(const Secrets& expected, Host& host);
+
 /// Any of the above, and the combinators.
 Answer JudgeExpectation(const Expectation& expected, Host& host);
 

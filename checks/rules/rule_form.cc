@@ -53,6 +53,10 @@ constexpr PredicateForm kPredicates[] = {
     {"walk", [](const Form& form, Expectation& into) { CompileWalk(form, *into.mutable_walk()); }},
     {"lines",
      [](const Form& form, Expectation& into) { CompileLines(form, *into.mutable_lines()); }},
+    {"absent",
+     [](const Form& form, Expectation& into) { CompileAbsent(form, *into.mutable_absent()); }},
+    {"secrets",
+     [](const Form& form, Expectation& into) { CompileSecrets(form, *into.mutable_secrets()); }},
 };
 
 constexpr const char* kCombinators[] = {"all", "any", "not", "manual"};

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks/formats/secrets.h"
+
+#include "checks/predicates/leftover_paths.h"
+#include "checks/predicates/predicate.h"
+
+namespace assay {
+
+namespace {
+
+constexpr size_t kShown = 20;
+constexpr size_t kMaxObjects = 1'000'000;
+constexpr int kMaxDepth = 64;
+// Secrets are in files that people or programs of theirs write. A larger file is not looked into.
+constexpr size_t kMaxFile = 4 << 20;
+
+struct Search {
+  Host& host;
+  std::vector<std::string> except;
+  Answer answer{Result::kPass};
+  size_t found = 0, seen = 0;
+};
+
+Expected<void> LookInto(Search& search, const std::string& path) {
+  Expected<std::string> bytes = search.host.Read(path, kMaxFile);
+  if (!bytes && bytes.error().code == ErrorCode::kNotFound) return {};
+  if (!bytes) return std::unexpected(bytes.error());
+  for (const SecretFound& secret : FindSecrets(*bytes))
+    if (search.found++ < kShown)
+      search.answer.evidence.push_back({path, secret.line, secret.kind, "none"});
+  return {};
+}
+
+Expected<void> Visit(Search& search, const std::string& path, int depth) {
+  if (IsBelowOne(search.except, path)) return {};
+  if (++search.seen > kMaxObjects || depth > kMaxDepth)
+    return Fail(ErrorCode::kInvalid, "'" + path + "' has too many objects below it");
+  Expected<Metadata> found = search.host.Stat(path);
+  if (!found && found.error().code == ErrorCode::kNotFound) return {};
+  if (!found) return std::unexpected(found.error());
+  if (found->type == Metadata::Type::kRegular && found->size <= kMaxFile)
+    return LookInto(search, path);
+  if (found->type != Metadata::Type::kDirectory) return {};
+  for (const std::string& name : TRY(search.host.List(path)))
+    TRY(Visit(search, (path == "/" ? "" : path) + "/" + name, depth + 1));
+  return {};
+}
+
+}  // namespace
+
+Answer JudgeSecrets(const Secrets& expected, Host& host) {
+  std::vector<std::string> patterns(expected.trees().begin(), expected.trees().end());
+  Search search{host, WithHomes(host, {expected.except().begin(), expected.except().end()})};
+  Expected<std::vector<std::string>> trees = PathsOf(host, patterns);
+  if (!trees) return CannotTell(trees.error());
+  std::vector<std::string> done;  // sorted: what holds another comes before it
+  for (const std::string& tree : *trees) {
+    if (IsBelowOne(done, tree)) continue;
+    done.push_back(tree);
+    if (Expected<void> visited = Visit(search, tree, 0); !visited)
+      return CannotTell(visited.error());
+  }
+  if (search.found == 0) return std::move(search.answer);
+  search.answer.result = Result::kFail;
+  search.answer.reason = std::to_string(search.found) +
+                         (search.found == 1 ? " secret" : " secrets") + " found, the first in " +
+                         search.answer.evidence[0].source;
+  return std::move(search.answer);
+}
+
+}  // namespace assay

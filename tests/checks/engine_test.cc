@@ -14,7 +14,7 @@ namespace {
 
 Expectation File(const std::string& path) {
   Expectation expect;
-  expect.mutable_inode()->set_path(path);
+  expect.mutable_inode()->add_paths(path);
   expect.mutable_inode()->set_mode(07777);
   return expect;
 }
@@ -24,7 +24,7 @@ Expectation Pass() { return File("/etc/there"); }
 Expectation Fails() { return File("/etc/absent"); }
 Expectation Doubtful() {
   Expectation expect;
-  expect.mutable_text()->set_path("/etc/fifo");
+  expect.mutable_text()->add_paths("/etc/fifo");
   expect.mutable_text()->set_key("k");
   return expect;
 }
@@ -192,10 +192,10 @@ TEST_F(Engine, RendersTheJsonThatProgramsReadBack) {
 TEST_F(Engine, NothingThatAFileHoldsReachesTheTerminalAsAControl) {
   root_.Write("etc/c", "k \x1b[2J\xff\x07\n");
   Expectation expect;
-  expect.mutable_text()->set_path("/etc/c");
+  expect.mutable_text()->add_paths("/etc/c");
   expect.mutable_text()->set_key("k");
   expect.mutable_text()->set_separator(" ");
-  expect.mutable_text()->add_values("v");
+  expect.mutable_text()->mutable_demand()->add_values("v");
   Policy policy = PolicyOf({expect});
   CheckReport report = Run(policy);
   ASSERT_EQ(report.outcomes[0].result, Result::kFail);

@@ -9,3 +9,4 @@ assay_test(modprobe_config_test SOURCES modprobe_config_test.cc LIBS assay_rules
 assay_test(glob_test SOURCES glob_test.cc LIBS assay_rules)
 assay_test(inode_test SOURCES inode_test.cc LIBS assay_rules)
 assay_test(text_test SOURCES text_test.cc LIBS assay_rules)
+assay_test(lines_test SOURCES lines_test.cc LIBS assay_rules)

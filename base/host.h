@@ -20,6 +20,9 @@
 
 namespace assay {
 
+struct InodeWalk;
+struct WalkTotal;
+
 /// One thing that a judgement looked at, present or absent: the watch-list is made of these.
 struct Input {
   enum class Kind : uint8_t {
@@ -99,6 +102,10 @@ class Host {
   /// the build machine's). A decimal number is taken as it is.
   Expected<uint32_t> Uid(std::string_view name);
   Expected<uint32_t> Gid(std::string_view name);
+
+  /// One pass over all objects of the root's local file systems (base/inode_walk.h). Recorded as
+  /// kTree "/".
+  Expected<WalkTotal> Walk(const InodeWalk& walk);
 
   /// What was looked at since the last call, and forgets it.
   std::set<Input> TakeInputs();

@@ -17,6 +17,11 @@ struct KeyValue {
 
 /// The value of the wanted key in one file's text: the first or the last, as `expected` says;
 /// nullopt if no line has it. Lines that begin with '#' are comments.
+///
+/// With a section the text is read as systemd.syntax(7) says: only what stands below a line
+/// "[section]", as often as it comes; ';' begins a comment too; a line that ends in a backslash
+/// goes on in the next that is no comment; an empty value is no assignment (config_parse_bool and
+/// its like refuse it and keep what was).
 std::optional<KeyValue> FindKey(const Text& expected, std::string_view text,
                                 const std::string& file);
 

@@ -9,23 +9,6 @@ namespace assay {
 
 namespace {
 
-// Blanks in the fields of fstab and mountinfo are \040, and so on.
-std::string Unescaped(std::string_view field) {
-  auto digit = [&](size_t i, char most) { return field[i] >= '0' && field[i] <= most; };
-  std::string plain;
-  for (size_t i = 0; i < field.size(); i++) {
-    bool octal = field[i] == '\\' && i + 3 < field.size() && digit(i + 1, '3') &&
-                 digit(i + 2, '7') && digit(i + 3, '7');
-    if (!octal) {
-      plain += field[i];
-      continue;
-    }
-    plain += char((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + (field[i + 3] - '0'));
-    i += 3;
-  }
-  return plain;
-}
-
 std::string_view Plain(std::string_view point) {
   while (point.size() > 1 && point.ends_with('/')) point.remove_suffix(1);
   return point;
@@ -60,7 +43,7 @@ std::vector<Row> RowsOf(std::string_view mountinfo) {
     number++;
     std::vector<std::string_view> fields = WordsOf(line);
     if (fields.size() < 6) continue;
-    rows.push_back({fields[0], fields[1], fields[5], Unescaped(fields[4]), number});
+    rows.push_back({fields[0], fields[1], fields[5], UnescapedMountField(fields[4]), number});
   }
   return rows;
 }
@@ -89,6 +72,22 @@ const Row* Root(const std::vector<Row>& rows) {
 }
 
 }  // namespace
+
+std::string UnescapedMountField(std::string_view field) {
+  auto digit = [&](size_t i, char most) { return field[i] >= '0' && field[i] <= most; };
+  std::string plain;
+  for (size_t i = 0; i < field.size(); i++) {
+    bool octal = field[i] == '\\' && i + 3 < field.size() && digit(i + 1, '3') &&
+                 digit(i + 2, '7') && digit(i + 3, '7');
+    if (!octal) {
+      plain += field[i];
+      continue;
+    }
+    plain += char((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 + (field[i + 3] - '0'));
+    i += 3;
+  }
+  return plain;
+}
 
 MountOptions EffectiveOptions(std::string_view list) {
   MountOptions options;
@@ -120,7 +119,7 @@ std::optional<MountEntry> FstabEntry(std::string_view text, std::string_view poi
     number++;
     std::vector<std::string_view> fields = WordsOf(line);
     if (fields.size() < 4 || fields[0].starts_with('#')) continue;
-    if (Plain(Unescaped(fields[1])) != Plain(point)) continue;
+    if (Plain(UnescapedMountField(fields[1])) != Plain(point)) continue;
     MountOptions options = EffectiveOptions(fields[3]);
     if (options.contains("noauto")) return std::nullopt;  // the boot leaves it alone
     return MountEntry{std::move(options), "/etc/fstab", std::string(fields[3]), number};

@@ -21,6 +21,9 @@ struct MountEntry {
   int line = 0;
 };
 
+/// A field of fstab(5) or mountinfo as it is meant: a blank is written \040, and so on.
+std::string UnescapedMountField(std::string_view field);
+
 /// What is in force of a list such as "nodev,dev": the later of an option and its opposite
 /// (mount(8)). `user` and `users` bring nodev, nosuid and noexec; `owner` and `group` bring nodev
 /// and nosuid.

@@ -2,11 +2,18 @@
 #include <cstdio>
 #include <optional>
 
+#include "checks/formats/glob.h"
+#include "checks/predicates/id_set.h"
 #include "checks/predicates/predicate.h"
 
 namespace assay {
 
 namespace {
+
+constexpr size_t kMaxMatches = 10'000;  // of one glob
+constexpr size_t kMaxObjects = 50'000;  // below the paths, in all
+constexpr size_t kMaxDepth = 64;
+constexpr size_t kMaxNamed = 20;  // offenders in the evidence
 
 std::string Octal(uint32_t mode) {
   char text[16];
@@ -14,88 +21,164 @@ std::string Octal(uint32_t mode) {
   return text;
 }
 
-Answer JudgeType(const Inode& expected, const Metadata& found) {
-  using Type = Metadata::Type;
-  bool file = found.type == Type::kRegular, directory = found.type == Type::kDirectory;
-  if (expected.type().empty()) return {Result::kPass};
-  if (expected.type() != "file" && expected.type() != "directory")
-    return {Result::kError, "this assay does not know the type '" + expected.type() + "'", {}};
-  if (expected.type() == "file" ? file : directory) return {Result::kPass};
-  return {Result::kFail, expected.path() + " is no " + expected.type(), {}};
+bool IsType(const std::string& type, const Metadata& found) {
+  if (type.empty()) return true;
+  return found.type == (type == "file" ? Metadata::Type::kRegular : Metadata::Type::kDirectory);
 }
 
-// kFail with the reason, or pass. kError where the root does not know the name.
-Answer JudgeOwner(const Inode& expected, const Metadata& found, Host& host) {
-  Answer answer{Result::kPass};
-  if (expected.owner().empty()) return answer;
-  Expected<uint32_t> uid = host.Uid(expected.owner());
-  if (!uid) return CannotTell(uid.error());
-  answer.evidence.push_back({expected.path(), 0, "uid " + std::to_string(found.uid),
-                             "uid " + std::to_string(*uid) + " (" + expected.owner() + ")"});
-  if (found.uid == *uid) return answer;
-  answer.result = Result::kFail;
-  answer.reason = expected.path() + " belongs to uid " + std::to_string(found.uid) +
-                  ", wanted is " + expected.owner();
-  return answer;
+bool Named(const google::protobuf::RepeatedPtrField<std::string>& globs, std::string_view name) {
+  for (const std::string& glob : globs)
+    if (GlobMatches(glob, name)) return true;
+  return false;
 }
 
-Answer JudgeGroup(const Inode& expected, const Metadata& found, Host& host) {
-  Answer answer{Result::kPass};
-  if (expected.groups().empty()) return answer;
-  std::string wanted;
-  std::optional<Error> unknown;
-  bool known = false;
-  for (const std::string& name : expected.groups()) {
-    Expected<uint32_t> gid = host.Gid(name);
-    if (!gid && gid.error().code != ErrorCode::kNotFound) return CannotTell(gid.error());
-    known |= gid.has_value();
-    if (!gid) unknown = gid.error();
-    wanted += (wanted.empty() ? "" : " or ") + name;
-    if (gid && *gid == found.gid) {
-      answer.evidence.push_back({expected.path(), 0, "gid " + std::to_string(found.gid), wanted});
-      return answer;
-    }
+// Collects what was seen. An error of any object is the error of all.
+class Inspection {
+ public:
+  Inspection(const Inode& expected, Host& host) : expected_(expected), host_(host) {}
+
+  Expected<void> Path(const std::string& path) {
+    Expected<Metadata> found = host_.StatTarget(path);
+    if (!found && found.error().code == ErrorCode::kNotFound) return {};
+    if (!found) return std::unexpected(found.error());
+    bool directory = found->type == Metadata::Type::kDirectory;
+    if (expected_.recurse() && directory) return Below(path, 1);
+    return Judge(path, *found);
   }
-  // One of several groups may not exist; if none does, nothing can be told.
-  if (!known) return CannotTell(*unknown);
-  answer.evidence.push_back({expected.path(), 0, "gid " + std::to_string(found.gid), wanted});
-  answer.result = Result::kFail;
-  answer.reason =
-      expected.path() + " belongs to gid " + std::to_string(found.gid) + ", wanted is " + wanted;
-  return answer;
-}
 
-Answer JudgeMode(const Inode& expected, const Metadata& found) {
-  Answer answer{Result::kPass};
-  if (!expected.has_mode()) return answer;
-  answer.evidence.push_back(
-      {expected.path(), 0, Octal(found.mode), "no more than " + Octal(expected.mode())});
-  if ((found.mode & ~expected.mode()) == 0) return answer;
-  answer.result = Result::kFail;
-  answer.reason = expected.path() + " has mode " + Octal(found.mode) + ", wanted is no more than " +
-                  Octal(expected.mode());
-  return answer;
-}
+  Answer Conclude() && {
+    if (judged_ == 0) return Nothing();
+    if (offenders_ == 0) {
+      if (judged_ > 1) seen_.value = std::to_string(judged_) + " objects, each as wanted";
+      return {Result::kPass, "", {seen_}};
+    }
+    Answer answer{Result::kFail, first_reason_, std::move(evidence_)};
+    if (offenders_ > 1) answer.reason += " (and " + std::to_string(offenders_ - 1) + " more)";
+    if (offenders_ > kMaxNamed)
+      answer.evidence.push_back({Where(), 0, std::to_string(offenders_) + " objects", Wanted()});
+    return answer;
+  }
+
+ private:
+  Expected<void> Below(const std::string& directory, size_t depth) {
+    if (depth > kMaxDepth)
+      return Fail(ErrorCode::kInvalid, directory + " is more than 64 directories deep");
+    Expected<std::vector<std::string>> names = host_.List(directory);
+    if (!names && names.error().code == ErrorCode::kNotFound) return {};  // gone meanwhile
+    if (!names) return std::unexpected(names.error());
+    for (const std::string& name : *names) {
+      if (Named(expected_.except(), name)) continue;
+      TRY(One((directory == "/" ? "" : directory) + "/" + name, name, depth));
+    }
+    return {};
+  }
+
+  Expected<void> One(const std::string& path, const std::string& name, size_t depth) {
+    if (++seen_objects_ > kMaxObjects)
+      return Fail(ErrorCode::kInvalid, "more than 50000 objects below " + Where());
+    Expected<Metadata> found = host_.Stat(path);
+    if (!found && found.error().code == ErrorCode::kNotFound) return {};  // gone meanwhile
+    if (!found) return std::unexpected(found.error());
+    // What a link says of itself means nothing, and what it leads to is not below.
+    if (found->type == Metadata::Type::kSymlink) return {};
+    bool chosen = IsType(expected_.type(), *found) &&
+                  (expected_.names().empty() || Named(expected_.names(), name));
+    if (chosen) TRY(Judge(path, *found));
+    if (found->type == Metadata::Type::kDirectory) return Below(path, depth + 1);
+    return {};
+  }
+
+  // The names of the rule are looked up only where there is something to judge.
+  Expected<void> LookUp() {
+    if (owners_) return {};
+    owners_ =
+        TRY(IdSet::Of(expected_.owners(), [&](std::string_view name) { return host_.Uid(name); }));
+    groups_ =
+        TRY(IdSet::Of(expected_.groups(), [&](std::string_view name) { return host_.Gid(name); }));
+    return {};
+  }
+
+  Expected<void> Judge(const std::string& path, const Metadata& found) {
+    TRY(LookUp());
+    std::string offence = OffenceOf(found);
+    judged_++;
+    seen_ = {path, 0, Describe(found), Wanted()};
+    if (offence.empty()) return {};
+    if (offenders_++ == 0) first_reason_ = path + " " + offence;
+    if (offenders_ <= kMaxNamed) evidence_.push_back(seen_);
+    return {};
+  }
+
+  std::string OffenceOf(const Metadata& found) const {
+    std::string text;
+    auto add = [&text](const std::string& one) { text += (text.empty() ? "" : "; ") + one; };
+    if (!IsType(expected_.type(), found)) add("is no " + expected_.type());
+    if (!owners_->Holds(found.uid))
+      add("belongs to uid " + std::to_string(found.uid) + ", wanted is " + owners_->text());
+    if (!groups_->Holds(found.gid))
+      add("belongs to gid " + std::to_string(found.gid) + ", wanted is " + groups_->text());
+    if (expected_.has_mode() && (found.mode & ~expected_.mode()))
+      add("has mode " + Octal(found.mode) + ", wanted is no more than " + Octal(expected_.mode()));
+    return text;
+  }
+
+  // What was asked of, and no more: evidence of a rule does not change with what it is not about.
+  std::string Describe(const Metadata& found) const {
+    std::string text = expected_.has_mode() ? Octal(found.mode) : "";
+    auto add = [&text](const std::string& one) { text += (text.empty() ? "" : ", ") + one; };
+    if (!expected_.owners().empty()) add("uid " + std::to_string(found.uid));
+    if (!expected_.groups().empty()) add("gid " + std::to_string(found.gid));
+    if (!IsType(expected_.type(), found)) add("no " + expected_.type());
+    return text;
+  }
+
+  std::string Wanted() const {
+    std::string text = expected_.has_mode() ? "no more than " + Octal(expected_.mode()) : "";
+    auto add = [&text](const std::string& one) { text += (text.empty() ? "" : ", ") + one; };
+    if (!owners_->text().empty()) add("owner " + owners_->text());
+    if (!groups_->text().empty()) add("group " + groups_->text());
+    return text;
+  }
+
+  std::string Where() const {
+    std::string text;
+    for (const std::string& path : expected_.paths()) text += (text.empty() ? "" : ", ") + path;
+    return text;
+  }
+
+  Answer Nothing() const {
+    bool plain = expected_.paths_size() == 1 && !HasGlob(expected_.paths(0));
+    std::string reason = plain && !expected_.recurse() ? Where() + " does not exist"
+                         : expected_.recurse()         ? "nothing to judge below " + Where()
+                                                       : "none of " + Where() + " exists";
+    if (expected_.absent() == "pass") return {Result::kPass, "", {{Where(), 0, "absent", ""}}};
+    if (expected_.absent() == "notapplicable") return {Result::kNotApplicable, reason, {}};
+    return {Result::kFail, reason, {}};
+  }
+
+  const Inode& expected_;
+  Host& host_;
+  std::optional<IdSet> owners_, groups_;
+  size_t seen_objects_ = 0, judged_ = 0, offenders_ = 0;
+  EvidenceItem seen_;  // the last one
+  std::string first_reason_;
+  std::vector<EvidenceItem> evidence_;
+};
 
 }  // namespace
 
 Answer JudgeInode(const Inode& expected, Host& host) {
-  Expected<Metadata> found = host.StatTarget(expected.path());
-  if (!found && found.error().code == ErrorCode::kNotFound) {
-    if (expected.absent_passes()) return {Result::kPass, "", {{expected.path(), 0, "absent", ""}}};
-    return {Result::kFail, expected.path() + " does not exist", {}};
+  const std::string& type = expected.type();
+  if (!type.empty() && type != "file" && type != "directory")
+    return {Result::kError, "this assay does not know the type '" + type + "'", {}};
+  Inspection inspection(expected, host);
+  for (const std::string& pattern : expected.paths()) {
+    Expected<std::vector<std::string>> paths = GlobPaths(host, pattern, kMaxMatches);
+    if (!paths) return CannotTell(paths.error());
+    for (const std::string& path : *paths)
+      if (Expected<void> seen = inspection.Path(path); !seen) return CannotTell(seen.error());
   }
-  if (!found) return CannotTell(found.error());
-  Answer all{Result::kPass};
-  for (const Answer& one : {JudgeType(expected, *found), JudgeOwner(expected, *found, host),
-                            JudgeGroup(expected, *found, host), JudgeMode(expected, *found)}) {
-    if (one.result == Result::kError) return one;
-    all.evidence.insert(all.evidence.end(), one.evidence.begin(), one.evidence.end());
-    if (one.result == Result::kPass) continue;
-    all.result = Result::kFail;
-    all.reason += (all.reason.empty() ? "" : "; ") + one.reason;
-  }
-  return all;
+  return std::move(inspection).Conclude();
 }
 
 }  // namespace assay

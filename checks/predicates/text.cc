@@ -1,83 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "checks/formats/drop_ins.h"
 #include "checks/formats/key_value.h"
 #include "checks/formats/lines.h"
+#include "checks/predicates/demand.h"
 #include "checks/predicates/predicate.h"
 
 namespace assay {
 
 namespace {
 
-std::optional<long long> Number(std::string_view text) {
-  long long number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+// A link to /dev/null hides the files behind it, as an empty one does.
+Expected<std::string> ReadMaskable(Host& host, const std::string& path) {
+  Expected<std::string> target = host.ReadLink(path);
+  if (target && *target == "/dev/null") return std::string();
+  return ReadText(host, path);
 }
 
-// "" is of policies whose writer left the default out.
-bool KnownComparison(const Text& expected) {
-  for (const char* known : {"", "equals", "one-of", "at-most", "at-least"})
-    if (expected.comparison() == known) return true;
-  return false;
-}
+class Search {
+ public:
+  Search(const Text& expected, Host& host) : expected_(expected), host_(host) {}
 
-bool Meets(const Text& expected, const std::string& value) {
-  if (expected.values().empty()) return false;
-  if (expected.comparison() == "at-most" || expected.comparison() == "at-least") {
-    std::optional<long long> found = Number(value), wanted = Number(expected.values(0));
-    if (!found || !wanted) return false;
-    return expected.comparison() == "at-most" ? *found <= *wanted : *found >= *wanted;
+  Expected<void> Run() {
+    if (!expected_.drop_ins_first()) TRY(ReadMain());
+    std::vector<std::string> directories(expected_.drop_ins().begin(), expected_.drop_ins().end());
+    for (const std::string& file : TRY(DropIns(host_, directories, ".conf")))
+      TRY(Take(file, ReadText(host_, file)));
+    // pwquality.conf(5) reads its directory before its file.
+    if (expected_.drop_ins_first()) TRY(ReadMain());
+    return {};
   }
-  return std::ranges::find(expected.values(), value) != expected.values().end();
-}
 
-std::string Wanted(const Text& expected) {
-  std::string text = expected.comparison() == "at-most"    ? "at most "
-                     : expected.comparison() == "at-least" ? "at least "
-                                                           : "";
-  for (int i = 0; i < expected.values_size(); i++) text += (i ? " or " : "") + expected.values(i);
+  bool any() const { return any_; }
+  const std::optional<KeyValue>& value() const { return value_; }
+
+ private:
+  Expected<void> ReadMain() {
+    for (const std::string& path : expected_.paths())
+      if (TRY(Take(path, ReadMaskable(host_, path)))) break;
+    return {};
+  }
+
+  // Whether the file is there.
+  Expected<bool> Take(const std::string& file, const Expected<std::string>& text) {
+    if (!text && text.error().code == ErrorCode::kNotFound) return false;
+    if (!text) return std::unexpected(text.error());
+    any_ = true;
+    if (value_ && expected_.first_wins()) return true;
+    if (std::optional<KeyValue> found = FindKey(expected_, *text, file)) value_ = std::move(found);
+    return true;
+  }
+
+  const Text& expected_;
+  Host& host_;
+  bool any_ = false;
+  std::optional<KeyValue> value_;
+};
+
+std::string Paths(const Text& expected) {
+  std::string text;
+  for (const std::string& path : expected.paths()) text += (text.empty() ? "" : " or ") + path;
   return text;
 }
 
-// The files in reading order.
-Expected<std::vector<std::string>> FilesOf(const Text& expected, Host& host) {
-  std::vector<std::string> files = {expected.path()};
-  std::vector<std::string> directories(expected.drop_ins().begin(), expected.drop_ins().end());
-  for (std::string& file : TRY(DropIns(host, directories, ".conf")))
-    files.push_back(std::move(file));
-  // pwquality.conf(5) reads its directory before its file.
-  if (expected.drop_ins_first()) std::ranges::rotate(files, files.begin() + 1);
-  return files;
+std::string Key(const Text& expected) {
+  return expected.section().empty() ? expected.key()
+                                    : "[" + expected.section() + "] " + expected.key();
 }
 
 }  // namespace
 
 Answer JudgeText(const Text& expected, Host& host) {
-  if (!KnownComparison(expected))
-    return {Result::kNotChecked, "this assay does not know the rule's comparison", {}};
-  Expected<std::vector<std::string>> files = FilesOf(expected, host);
-  if (!files) return CannotTell(files.error());
-  std::optional<KeyValue> value;
-  bool any = false;
-  for (const std::string& file : *files) {
-    Expected<std::string> text = ReadText(host, file);
-    if (!text && text.error().code == ErrorCode::kNotFound) continue;
-    if (!text) return CannotTell(text.error());
-    any = true;
-    if (value && expected.first_wins()) continue;
-    if (std::optional<KeyValue> found = FindKey(expected, *text, file)) value = std::move(found);
-  }
-  if (!any) return {Result::kFail, expected.path() + " does not exist", {}};
-  if (!value) return {Result::kFail, expected.path() + " does not set " + expected.key(), {}};
-  Answer answer{Result::kPass, "", {{value->file, value->line, value->text, Wanted(expected)}}};
-  if (Meets(expected, value->text)) return answer;
+  Search search(expected, host);
+  if (Expected<void> done = search.Run(); !done) return CannotTell(done.error());
+  std::optional<KeyValue> value = search.value();
+  if (!value && expected.has_default_())
+    value = KeyValue{expected.default_(), "default of " + Paths(expected), 0};
+  if (!value && !search.any()) return {Result::kFail, Paths(expected) + " does not exist", {}};
+  if (!value) return {Result::kFail, Paths(expected) + " does not set " + Key(expected), {}};
+  const std::string wanted = Describe(expected.demand());
+  std::optional<bool> meets = Meets(expected.demand(), value->text);
+  if (!meets) return {Result::kNotChecked, "this assay does not know the rule's comparison", {}};
+  Answer answer{Result::kPass, "", {{value->file, value->line, value->text, wanted}}};
+  if (*meets) return answer;
   answer.result = Result::kFail;
-  answer.reason = expected.key() + " is " + value->text + ", wanted is " + Wanted(expected);
+  answer.reason = Key(expected) + " is " + (value->text.empty() ? "empty" : value->text) +
+                  (value->line ? "" : " by default") + ", wanted is " + wanted;
   return answer;
 }
 

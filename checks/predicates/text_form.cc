@@ -4,28 +4,31 @@
 namespace assay {
 
 void CompileText(const Form& form, Text& into) {
-  form.MapOf({"path", "drop-ins", "key", "separator", "wins", "drop-ins-first", "ignore-case",
-              "equals", "at-most", "at-least"});
-  into.set_path(form.At("path").Path());
+  std::vector<std::string_view> keys = {"path",        "drop-ins", "key",
+                                        "separator",   "wins",     "drop-ins-first",
+                                        "ignore-case", "section",  "default"};
+  keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));
+  form.MapOf(keys);
+  for (const std::string& path : form.At("path").Paths()) into.add_paths(path);
   if (form.Has("drop-ins"))
     for (const std::string& directory : form.At("drop-ins").Paths()) into.add_drop_ins(directory);
   into.set_key(form.At("key").Text());
-  into.set_separator(
-      form.Has("separator") ? form.At("separator").OneOf({"blank", "="}) == "=" ? "=" : " " : " ");
+  if (form.Has("section")) into.set_section(form.At("section").Text());
+  if (into.section().find_first_of("[]") != std::string::npos)
+    form.At("section").Expected("the name of a section without brackets");
+  // systemd.syntax(7) knows one separator.
+  std::string separator = into.section().empty() ? "blank" : "=";
+  if (form.Has("separator")) separator = form.At("separator").OneOf({"blank", "="});
+  into.set_separator(separator == "=" ? "=" : " ");
   into.set_first_wins(form.Has("wins") && form.At("wins").OneOf({"first", "last"}) == "first");
-  into.set_ignore_case(form.Has("ignore-case") && form.At("ignore-case").Flag());
   into.set_drop_ins_first(form.Has("drop-ins-first") && form.At("drop-ins-first").Flag());
-  int comparisons = 0;
-  for (const char* comparison : {"equals", "at-most", "at-least"}) {
-    if (!form.Has(comparison)) continue;
-    comparisons++;
-    into.set_comparison(comparison);
-    if (std::string_view(comparison) == "equals")
-      for (const std::string& value : form.At(comparison).Texts()) into.add_values(value);
-    else
-      into.add_values(std::to_string(form.At(comparison).Whole(-2'000'000'000, 2'000'000'000)));
-  }
-  if (comparisons != 1) form.Expected("one of equals, at-most, at-least");
+  if (form.Has("default")) into.set_default_(form.At("default").Text());
+  CompileDemand(form, *into.mutable_demand());
+  std::string ignored = "false";
+  if (form.Has("ignore-case"))
+    ignored = form.At("ignore-case").OneOf({"true", "false", "key", "value"});
+  into.set_ignore_case(ignored == "true" || ignored == "key");
+  into.mutable_demand()->set_ignore_case(ignored == "true" || ignored == "value");
 }
 
 }  // namespace assay

@@ -3,6 +3,8 @@
 
 namespace assay {
 
-void CompileWalk(const Form& form, Walk&) { form.Expected("a predicate that is built"); }
+void CompileWalk(const Form& form, Walk& into) {
+  into.set_what(form.OneOf({"world-writable", "unowned", "set-id"}));
+}
 
 }  // namespace assay

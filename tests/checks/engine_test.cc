@@ -11,7 +11,7 @@ namespace {
 
 Expectation File(const std::string& path) {
   Expectation expect;
-  expect.mutable_inode()->set_path(path);
+  expect.mutable_inode()->add_paths(path);
   expect.mutable_inode()->set_mode(07777);
   return expect;
 }
@@ -21,7 +21,7 @@ Expectation Pass() { return File("/etc/there"); }
 Expectation Fails() { return File("/etc/absent"); }
 Expectation Doubtful() {
   Expectation expect;
-  expect.mutable_text()->set_path("/etc/fifo");
+  expect.mutable_text()->add_paths("/etc/fifo");
   expect.mutable_text()->set_key("k");
   return expect;
 }

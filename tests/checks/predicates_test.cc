@@ -20,8 +20,8 @@ Answer Ask(Judge judge, const Expected& expected, const TempRoot& root) {
 
 Inode WantedInode(const std::string& owner, const std::string& group, uint32_t mode) {
   Inode inode;
-  inode.set_path("/etc/f");
-  inode.set_owner(owner);
+  inode.add_paths("/etc/f");
+  if (!owner.empty()) inode.add_owners(owner);
   if (!group.empty()) inode.add_groups(group);
   inode.set_mode(mode);
   return inode;
@@ -80,7 +80,7 @@ TEST(InodePredicate, AnAbsentFilePassesOnlyWhereTheRuleSaysSo) {
   TempRoot root;
   Inode inode = WantedInode("", "", 0644);
   EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kFail);
-  inode.set_absent_passes(true);
+  inode.set_absent("pass");
   EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kPass);
 }
 
@@ -95,12 +95,12 @@ TEST(InodePredicate, ALinkIsFollowedInsideTheRoot) {
 
 Text WantedText(const std::string& comparison, const std::string& value) {
   Text text;
-  text.set_path("/etc/c");
+  text.add_paths("/etc/c");
   text.add_drop_ins("/etc/c.d");
   text.set_key("Key");
   text.set_separator("=");
-  text.set_comparison(comparison);
-  text.add_values(value);
+  text.mutable_demand()->set_kind(comparison);
+  text.mutable_demand()->add_values(value);
   return text;
 }
 
@@ -233,7 +233,7 @@ TEST(TextPredicate, AnEarlierDirectoryMasksTheSameName) {
 
 TEST(TextPredicate, AComparisonFromTheFutureIsNotChecked) {
   TempRoot root{{"etc/c", "Key=1\n"}};
-  EXPECT_EQ(Ask(JudgeText, WantedText("differs", "1"), root).result, Result::kNotChecked);
+  EXPECT_EQ(Ask(JudgeText, WantedText("resembles", "1"), root).result, Result::kNotChecked);
 }
 
 TEST(TextPredicate, ALinkToDevNullMasksADropInAndADirectoryIsAnError) {

@@ -184,7 +184,7 @@ TEST(RuleLoader, ATailoringFileIncludesExcludesSelectsAndSets) {
   EXPECT_EQ(policy->profile(), "mine");
   EXPECT_EQ(policy->floor_percent(), 50u);
   EXPECT_EQ(policy->image(), "web:1");
-  EXPECT_EQ(policy->rules(0).expect().text().values(0), "30");
+  EXPECT_EQ(policy->rules(0).expect().text().demand().values(0), "30");
   EXPECT_EQ(policy->groups(0).selected(), "nftables");
   ASSERT_EQ(policy->waivers_size(), 1);
   EXPECT_EQ(policy->waivers(0).until(), "2027-01-01");

@@ -42,8 +42,9 @@ void Mounts(std::string_view text) {
 void Keys(std::string_view text, int lines) {
   assay::Text wanted;
   wanted.set_key("k");
-  for (const char* separator : {" ", "="}) {
-    wanted.set_separator(separator);
+  for (const char* style : {" ", "=", "=s"}) {
+    wanted.set_separator(std::string(style, 1));
+    wanted.set_section(style + 1);
     wanted.set_first_wins(false);
     auto last = assay::FindKey(wanted, text, "f");
     wanted.set_first_wins(true);

@@ -81,6 +81,8 @@ class Host {
   Expected<Metadata> StatTarget(std::string_view path);
   /// Target of a symbolic link, as stored.
   Expected<std::string> ReadLink(std::string_view path);
+  /// Where a path leads, links followed inside the root: a path without links.
+  Expected<std::string> RealPath(std::string_view path);
   /// Names in a directory without "." and "..", sorted; at most `limit` of them, else kInvalid.
   Expected<std::vector<std::string>> List(std::string_view directory, size_t limit = 100'000);
 

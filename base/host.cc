@@ -293,13 +293,6 @@ Expected<std::string> Host::KernelRelease() {
   return std::string(names.release);
 }
 
-Expected<std::string> Host::MachineName() {
-  if (!live_) return Fail(ErrorCode::kUnsupported, "the root is an image that is not running");
-  utsname names{};
-  if (uname(&names)) return FailErrno(errno, "uname");
-  return std::string(names.machine);
-}
-
 Expected<uint32_t> Host::IdOf(std::string_view file, std::string_view name) {
   uint32_t id = 0;
   auto whole = [&](std::string_view text) {

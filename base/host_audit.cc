@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Host::AuditState(): questions to the kernel's audit subsystem. Only questions: no message type
-// that changes anything is sent.
+// Host::MachineName() and AuditState(): questions to the kernel, of its audit subsystem over
+// netlink(7). No message type that changes anything is sent.
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 
 #include <cerrno>
 #include <chrono>
@@ -113,6 +114,13 @@ class Question {
 };
 
 }  // namespace
+
+Expected<std::string> Host::MachineName() {
+  if (!live_) return Fail(ErrorCode::kUnsupported, "the root is an image that is not running");
+  utsname names{};
+  if (uname(&names)) return FailErrno(errno, "uname");
+  return std::string(names.machine);
+}
 
 Expected<Host::AuditMessages> Host::AuditState() {
   Record(Input::Kind::kLive, "audit");

@@ -178,6 +178,12 @@ Answer CompareKernel(const std::vector<Named>& wants, Host& host) {
   return Compare(kernel->rules, wants, "the files say so, but the kernel's audit rules");
 }
 
+void ShowSkipped(const std::vector<AuditLine>& lines, Answer& answer) {
+  for (size_t i = 0; i < std::min(lines.size(), kMostNamed); i++)
+    answer.evidence.push_back(
+        {lines[i].file, lines[i].line, lines[i].text, "a line that auditctl accepts"});
+}
+
 Answer JudgeWants(const Wants& wants, const std::string& none, Host& host) {
   if (!wants) return CannotTell(wants.error());
   if (wants->empty()) return {Result::kNotApplicable, none, {}};
@@ -189,6 +195,7 @@ Answer JudgeWants(const Wants& wants, const std::string& none, Host& host) {
             {}};
   Answer answer = Compare(files->set.rules, *wants,
                           "the rules of " + files->source + (host.live() ? "" : " (static)"));
+  if (answer.result == Result::kFail) ShowSkipped(files->set.skipped, answer);
   if (answer.result == Result::kPass && host.live()) Append(answer, CompareKernel(*wants, host));
   return answer;
 }

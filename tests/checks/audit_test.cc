@@ -2,10 +2,12 @@
 // The audit predicate on fixture roots. Where the kernel is asked, its answer is put into the
 // host's memory beforehand, for a test must not load rules.
 #include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
 
 #include "checks/formats/syscall_names.h"
 #include "checks/predicates/audit_cover.h"
 #include "checks/predicates/audit_sources.h"
+#include "checks/predicates/forms.h"
 #include "checks/predicates/predicate.h"
 #include "tests/support/temp_root.h"
 
@@ -35,7 +37,7 @@ Audit Calls(std::vector<std::string> names, std::vector<std::string> fields = {}
   return audit;
 }
 
-Audit Form(const char* form) {
+Audit Whole(const char* form) {
   Audit audit;
   audit.set_form(form);
   return audit;
@@ -251,7 +253,7 @@ TEST_F(AuditPredicate, RulesAreReadFromWhereAugenrulesReadsThem) {
 }
 
 TEST_F(AuditPredicate, TheLastLockCounts) {
-  Audit audit = Form("immutable");
+  Audit audit = Whole("immutable");
   EXPECT_EQ(Judge(audit, "-w /a -p wa\n").result, Result::kFail);
   EXPECT_EQ(Judge(audit, "-e 2\n-w /a -p wa\n").result, Result::kPass)
       << "augenrules moves -e to the end";
@@ -271,8 +273,8 @@ TEST_F(AuditPredicate, EveryPrivilegedCommandHasItsRule) {
   root_.Symlink("bin", "usr/bin");
   std::string su = "-a always,exit -F path=/bin/su -F perm=x -F auid>=1000 -F auid!=unset\n";
   std::string x = "-a always,exit -F path=/usr/lib/x/helper -F perm=x -F auid>=1000\n";
-  EXPECT_EQ(Judge(Form("privileged-commands"), su + x).result, Result::kPass);
-  Answer answer = Judge(Form("privileged-commands"), su);
+  EXPECT_EQ(Judge(Whole("privileged-commands"), su + x).result, Result::kPass);
+  Answer answer = Judge(Whole("privileged-commands"), su);
   EXPECT_EQ(answer.result, Result::kFail);
   EXPECT_NE(answer.reason.find("/usr/lib/x/helper"), std::string::npos) << answer.reason;
   EXPECT_EQ(answer.reason.find("/usr/bin/su"), std::string::npos) << answer.reason;
@@ -285,18 +287,18 @@ TEST_F(AuditPredicate, LiveFilesAndKernelMustBothSayIt) {
   EXPECT_EQ(JudgeLive(audit, rule, "").result, Result::kFail) << "never loaded";
   EXPECT_EQ(JudgeLive(audit, "", rule).result, Result::kFail) << "gone after the next boot";
   EXPECT_EQ(JudgeLive(audit, rule, rule, 0).result, Result::kFail) << "auditing is off";
-  EXPECT_EQ(JudgeLive(Form("immutable"), "-e 2\n", "", 2).result, Result::kPass);
-  EXPECT_EQ(JudgeLive(Form("immutable"), "-e 2\n", "", 1).result, Result::kFail);
-  EXPECT_EQ(JudgeLive(Form("immutable"), "", "", 2).result, Result::kFail);
+  EXPECT_EQ(JudgeLive(Whole("immutable"), "-e 2\n", "", 2).result, Result::kPass);
+  EXPECT_EQ(JudgeLive(Whole("immutable"), "-e 2\n", "", 1).result, Result::kFail);
+  EXPECT_EQ(JudgeLive(Whole("immutable"), "", "", 2).result, Result::kFail);
 }
 
 TEST_F(AuditPredicate, RulesThatAreInOnePlaceOnlyAreFound) {
   std::string one = "-w /etc/sudoers -p wa\n", other = "-w /etc/passwd -p wa\n";
-  EXPECT_EQ(JudgeLive(Form("same-as-files"), one, one).result, Result::kPass);
-  Answer answer = JudgeLive(Form("same-as-files"), one, other);
+  EXPECT_EQ(JudgeLive(Whole("same-as-files"), one, one).result, Result::kPass);
+  Answer answer = JudgeLive(Whole("same-as-files"), one, other);
   EXPECT_EQ(answer.result, Result::kFail);
   EXPECT_EQ(answer.evidence.size(), 2u);
-  EXPECT_EQ(Judge(Form("same-as-files"), one).result, Result::kNotChecked) << "static";
+  EXPECT_EQ(Judge(Whole("same-as-files"), one).result, Result::kNotChecked) << "static";
 }
 
 TEST_F(AuditPredicate, AKernelThatCannotBeAskedIsNotChecked) {
@@ -306,11 +308,52 @@ TEST_F(AuditPredicate, AKernelThatCannotBeAskedIsNotChecked) {
     return Fail(ErrorCode::kPermission, "not permitted");
   });
   EXPECT_EQ(JudgeAudit(Watch({"/etc/sudoers"}), *host).result, Result::kNotChecked);
-  EXPECT_EQ(JudgeAudit(Form("immutable"), *host).result, Result::kNotChecked);
+  EXPECT_EQ(JudgeAudit(Whole("immutable"), *host).result, Result::kNotChecked);
 }
 
 TEST_F(AuditPredicate, AnUnknownFormIsNotChecked) {
-  EXPECT_EQ(Judge(Form("future"), "").result, Result::kNotChecked);
+  EXPECT_EQ(Judge(Whole("future"), "").result, Result::kNotChecked);
+}
+
+TEST_F(AuditPredicate, LinesThatMinusCPassesOverAreShown) {
+  Answer answer = Judge(Watch({"/etc/sudoers"}), "-c\n-w etc/sudoers -p wa\n");
+  EXPECT_EQ(answer.result, Result::kFail);
+  ASSERT_EQ(answer.evidence.size(), 1u);
+  EXPECT_EQ(answer.evidence[0].line, 2);
+}
+
+Audit Compiled(const std::string& yaml) {
+  Audit audit;
+  CompileAudit(Form("f.yaml", YAML::Load(yaml)), audit);
+  return audit;
+}
+
+TEST(AuditForm, IsCompiled) {
+  Audit watch = Compiled("{watch: [/a, /b], access: wa, absent: notapplicable}");
+  EXPECT_EQ(watch.form(), "watch");
+  EXPECT_EQ(watch.paths_size(), 2);
+  EXPECT_TRUE(watch.only_present());
+  Audit calls = Compiled(
+      "{syscalls: [chmod], archs: [b64], fields: ['auid!=unset'], compare: ['uid!=euid'], "
+      "auid-from: UID_MIN}");
+  EXPECT_EQ(calls.form(), "syscalls");
+  EXPECT_EQ(calls.fields(0), "auid!=unset");
+  EXPECT_EQ(calls.auid_from(), "UID_MIN");
+  EXPECT_EQ(Compiled("immutable").form(), "immutable");
+  EXPECT_EQ(Compiled("{path: /a, access: x}").form(), "watch");
+}
+
+TEST(AuditForm, RefusesWhatNoRuleCanMean) {
+  for (const char* yaml :
+       {"mutable", "{access: wa}", "{watch: a, access: wa}", "{watch: /a}",
+        "{watch: /a/, access: w}", "{watch: /a, access: wz}",
+        "{watch: /a, access: w, syscalls: [open], archs: [b64]}",
+        "{syscalls: [opne], archs: [b64]}", "{syscalls: [open]}",
+        "{syscalls: [open], archs: [b16]}", "{syscalls: [open], archs: [b64], fields: ['auid']}",
+        "{syscalls: [open], archs: [b64], fields: ['uid=root']}",
+        "{syscalls: [open], archs: [b64], compare: ['uid!=gid']}",
+        "{syscalls: [open], archs: [b64], auid-from: GID_MIN}", "{watch: /, access: w}"})
+    EXPECT_THROW(Compiled(yaml), FormMistake) << yaml;
 }
 
 TEST(AuditKernel, AnswersOrSaysWhyNot) {

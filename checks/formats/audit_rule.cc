@@ -114,11 +114,11 @@ constexpr size_t kClassBits = 32;
 
 bool IsAll(const std::bitset<kAuditSyscalls>& syscalls) { return (~syscalls << kClassBits).none(); }
 
-std::string Calls(const std::bitset<kAuditSyscalls>& syscalls) {
+std::string Calls(const std::bitset<kAuditSyscalls>& syscalls, uint32_t arch) {
   if (syscalls.all()) return "all";
   std::string list;
   for (size_t i = 0; i < kAuditSyscalls; i++)
-    if (syscalls[i]) list += (list.empty() ? "" : ",") + std::to_string(i);
+    if (syscalls[i]) list += (list.empty() ? "" : ",") + SyscallName(arch, int(i));
   return list;
 }
 
@@ -226,8 +226,15 @@ std::string Describe(const AuditRule& rule) {
   auto list = lists.find(rule.list);
   std::string text = rule.action == AUDIT_NEVER ? "-a never," : "-a always,";
   text += list == lists.end() ? std::to_string(rule.list) : list->second;
-  if (rule.list == AUDIT_FILTER_EXIT) text += " -S " + Calls(rule.syscalls);
-  for (const AuditField& field : rule.fields) text += " " + Describe(field);
+  uint32_t arch = 0;
+  for (const AuditField& field : rule.fields)
+    if (field.field == AUDIT_ARCH) {
+      arch = field.op == AUDIT_EQUAL ? field.number : 0;
+      text += " " + Describe(field);
+    }
+  if (rule.list == AUDIT_FILTER_EXIT) text += " -S " + Calls(rule.syscalls, arch);
+  for (const AuditField& field : rule.fields)
+    if (field.field != AUDIT_ARCH) text += " " + Describe(field);
   return text;
 }
 

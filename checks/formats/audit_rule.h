@@ -64,7 +64,7 @@ std::optional<uint32_t> AuditComparison(uint32_t left, uint32_t right);
 std::string AuditAccess(uint32_t bits);
 std::optional<uint32_t> AuditAccessBits(std::string_view letters);
 
-/// The rule as auditctl -l would show it, syscalls as numbers: for evidence.
+/// The rule as auditctl -l would show it: for evidence. Calls of no single arch are numbers.
 std::string Describe(const AuditRule& rule);
 std::string Describe(const AuditField& field);
 

@@ -211,6 +211,13 @@ std::optional<int> SyscallNumber(uint32_t arch, std::string_view name) {
   return number;
 }
 
+std::string SyscallName(uint32_t arch, int number) {
+  if (const Names* names = NamesOf(arch))
+    for (const auto& [name, of] : *names)
+      if (of == number) return std::string(name);
+  return std::to_string(number);
+}
+
 bool KnowsSyscalls(uint32_t arch) { return NamesOf(arch) != nullptr; }
 
 uint32_t Sibling32(uint32_t arch) {

@@ -18,6 +18,9 @@ inline constexpr uint32_t kArchArm = 0x40000028;
 /// nullopt for a name that the machine does not have.
 std::optional<int> SyscallNumber(uint32_t arch, std::string_view name);
 
+/// The name of a number, or the number itself where the machine has no such name.
+std::string SyscallName(uint32_t arch, int number);
+
 /// Whether the machine's calls are known by name.
 bool KnowsSyscalls(uint32_t arch);
 

@@ -146,6 +146,14 @@ TEST(AuditRules, TheKernelTakesNoRuleTwiceAndNoneOnceItIsLocked) {
   EXPECT_TRUE(Read("-e 1\n-w /a -p wa\n-e 2\n"));
 }
 
+TEST(AuditRules, AreShownAsAuditctlWritesThem) {
+  EXPECT_EQ(Describe(One("-a always,exit -F arch=b64 -S openat -F exit=-13 -F auid!=-1 -k x")),
+            "-a always,exit -F arch=x86_64 -S openat -F auid!=unset -F exit=-13");
+  EXPECT_EQ(Describe(One("-w /etc/passwd -p wa")),
+            "-a always,exit -S all -F path=/etc/passwd -F perm=wa");
+  EXPECT_EQ(Describe(One("-a never,exit -S 2 -C euid!=uid")), "-a never,exit -S 2 -C uid!=euid");
+}
+
 TEST(AuditRules, RulesAreRemovedAgain) {
   EXPECT_TRUE(Read("-w /a -p wa -k x\n-W /a -p wa -k x\n")->rules.empty());
   EXPECT_TRUE(Read("-w /a -p wa -k x\n-D\n")->rules.empty());

@@ -204,6 +204,17 @@ Expected<Metadata> Host::StatTarget(std::string_view path) {
   return StatFd(fd.get());
 }
 
+Expected<std::string> Host::RealPath(std::string_view path) {
+  Record(Input::Kind::kFile, path);
+  Fd fd = TRY(OpenPath(path, true));
+  std::string target = PathOf(fd.get(), root_.get());
+  if (target.empty()) target = "/";
+  if (!target.starts_with('/'))
+    return Fail(ErrorCode::kInvalid, Quoted(path) + " leads to no path of the root");
+  if (target != path) Record(Input::Kind::kFile, target);
+  return target;
+}
+
 Expected<std::string> Host::ReadLink(std::string_view path) {
   Record(Input::Kind::kFile, path);
   Fd fd = TRY(OpenPath(path, false));

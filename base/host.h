@@ -84,6 +84,8 @@ class Host {
   Expected<Metadata> StatTarget(std::string_view path);
   /// Target of a symbolic link, as stored.
   Expected<std::string> ReadLink(std::string_view path);
+  /// Where a path leads, links followed inside the root: a path without links.
+  Expected<std::string> RealPath(std::string_view path);
   /// Names in a directory without "." and "..", sorted; at most `limit` of them, else kInvalid.
   Expected<std::vector<std::string>> List(std::string_view directory, size_t limit = 100'000);
 
@@ -97,6 +99,23 @@ class Host {
   Expected<std::string> LoadedModules();
   /// Release of the running kernel (uname -r). kUnsupported when not live().
   Expected<std::string> KernelRelease();
+
+  /// Name of the running machine's architecture (uname -m). kUnsupported when not live().
+  Expected<std::string> MachineName();
+  /// What the kernel's audit subsystem has (AUDIT_GET, AUDIT_LIST_RULES over netlink(7)), at most
+  /// 65,536 rules in 5 seconds. kUnsupported when not live() or where the kernel has no audit for
+  /// us (a container, audit=0); kPermission without CAP_AUDIT_CONTROL; kUnavailable on time-out.
+  struct AuditMessages {
+    std::string status;              ///< a struct audit_status
+    std::vector<std::string> rules;  ///< a struct audit_rule_data each, in the kernel's order
+  };
+  Expected<AuditMessages> AuditState();
+
+  /// Regular files with a set-user-id or set-group-id bit below a directory (links to it followed,
+  /// links below it not), on its own file system only; sorted paths inside the root. None where the
+  /// running machine mounts it nosuid or noexec. kInvalid if it has more than `limit` objects.
+  Expected<std::vector<std::string>> SetIdFiles(std::string_view directory,
+                                                size_t limit = 2'000'000);
 
   /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
   /// the build machine's). A decimal number is taken as it is.

@@ -160,6 +160,7 @@ void Daemon::Confirm(const std::vector<Finding>& findings) {
   // judge, so that what was put right or touched meanwhile is not recorded as it no longer is.
   BootNanos now = BootNow();
   bool values = false;
+  host_->Forget();
   for (const Finding& finding : findings) {
     if (finding.kind == Finding::Kind::kRule) {
       Record(rules_->JudgeNamed(finding.subject, *host_, *list_).findings, std::nullopt);
@@ -183,12 +184,14 @@ void Daemon::Confirm(const std::vector<Finding>& findings) {
 }
 
 void Daemon::CompareValues() {
+  host_->Forget();
   Comparison all = CompareSysctls(*baseline_, *host_);
   Append(all, ComparePackages(*baseline_, *host_));
   std::set<size_t> rules;
   for (Input::Kind kind : {Input::Kind::kSysctl, Input::Kind::kModules, Input::Kind::kLive})
     for (size_t rule : list_->RulesOf(kind)) rules.insert(rule);
   for (size_t rule : rules) Append(all, rules_->Judge(rule, *host_, *list_));
+  host_->Forget();
   for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;
   Record(all.findings, std::nullopt);
 }

@@ -6,6 +6,7 @@
 #include "checks/formats/lines.h"
 #include "checks/formats/modprobe_config.h"
 #include "checks/predicates/predicate.h"
+#include "checks/predicates/wireless.h"
 
 namespace assay {
 
@@ -141,10 +142,8 @@ Expected<bool> Loaded(Host& host, const std::string& module) {
   return Has(*names, module);
 }
 
-}  // namespace
-
-Answer JudgeKmod(const Kmod& expected, Host& host) {
-  std::string module = ModuleName(expected.name());
+// One module that no kernel may use.
+Answer JudgeModule(const std::string& module, Host& host) {
   Answer answer;
   Expected<Presence> presence = PresenceOf(host, module);
   if (!presence) return CannotTell(presence.error());
@@ -168,6 +167,38 @@ Answer JudgeKmod(const Kmod& expected, Host& host) {
                     (!refusal->install && !refusal->blacklist ? " and " : "") +
                     (!refusal->blacklist ? "'blacklist " + module + "'" : "");
   return answer;
+}
+
+Answer JudgeWireless(Host& host) {
+  if (!host.live())
+    return {Result::kNotChecked,
+            "which network interfaces there are only a running machine can tell (static)",
+            {}};
+  Expected<std::vector<WirelessInterface>> interfaces = FindWireless(host);
+  if (!interfaces) return CannotTell(interfaces.error());
+  Answer answer{Result::kPass, "", {}};
+  if (interfaces->empty()) answer.evidence = {{"/sys/class/net", 0, "no wireless interface", ""}};
+  for (const WirelessInterface& one : *interfaces) {
+    std::string module = ModuleName(one.module);
+    Answer judged = module.empty() ? Answer{Result::kFail, "its driver is built in", {}}
+                                   : JudgeModule(module, host);
+    answer.evidence.push_back({"/sys/class/net/" + one.name, 0,
+                               "wireless, driver " + (module.empty() ? "built in" : module),
+                               "no wireless interface"});
+    std::ranges::move(judged.evidence, std::back_inserter(answer.evidence));
+    if (judged.result == Result::kPass || answer.result != Result::kPass) continue;
+    answer.result = judged.result;
+    answer.reason = "there is the wireless interface " + one.name + ": " + judged.reason;
+  }
+  return answer;
+}
+
+}  // namespace
+
+Answer JudgeKmod(const Kmod& expected, Host& host) {
+  if (expected.drivers_of().empty()) return JudgeModule(ModuleName(expected.name()), host);
+  if (expected.drivers_of() == "wireless") return JudgeWireless(host);
+  return {Result::kNotChecked, "this assay does not know drivers of " + expected.drivers_of(), {}};
 }
 
 }  // namespace assay

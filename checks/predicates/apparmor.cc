@@ -5,6 +5,7 @@
 #include <set>
 
 #include "checks/formats/lines.h"
+#include "checks/predicates/process_label.h"
 
 namespace assay {
 
@@ -13,11 +14,6 @@ namespace {
 constexpr char kLook[] = "apparmor";
 constexpr char kKernel[] = "/sys/kernel/security/apparmor";
 constexpr char kProfiles[] = "/etc/apparmor.d";
-
-// Of a file that is one value; some end in a NUL.
-std::string FirstLine(std::string_view text) {
-  return std::string(Trim(text.substr(0, text.find_first_of(std::string_view("\n\0", 2)))));
-}
 
 bool IsAbsent(const Error& error) { return error.code == ErrorCode::kNotFound; }
 
@@ -40,7 +36,7 @@ Expected<std::vector<std::string>> Attachments(Host& host,
   if (names)
     for (const std::string& name : *names) {
       Expected<std::string> attach = host.ReadKernel(directory + "/" + name + "/attach", kLook);
-      if (attach) patterns.push_back(FirstLine(*attach));
+      if (attach) patterns.emplace_back(Trim(attach->substr(0, attach->find('\n'))));
       if (!attach && !IsAbsent(attach.error())) return std::unexpected(attach.error());
     }
   for (const ApparmorProfile& profile : profiles)
@@ -49,29 +45,6 @@ Expected<std::vector<std::string>> Attachments(Host& host,
   std::ranges::sort(patterns);
   patterns.erase(std::ranges::unique(patterns).begin(), patterns.end());
   return patterns;
-}
-
-// The label of a process; empty for one that ended meanwhile.
-Expected<std::string> LabelOf(Host& host, const std::string& process) {
-  for (const char* file : {"/attr/apparmor/current", "/attr/current"}) {
-    Expected<std::string> label = host.ReadKernel(process + file, kLook, 64 << 10);
-    if (label) return FirstLine(*label);
-    bool gone = !host.ListKernel(process + "/attr", kLook);
-    if (gone) return std::string();
-    if (!IsAbsent(label.error())) return std::unexpected(label.error());
-  }
-  return std::string();
-}
-
-// The program of a process; empty for a kernel thread and for one that ended meanwhile.
-Expected<std::string> ProgramOf(Host& host, const std::string& process) {
-  Expected<std::string> program = host.KernelLink(process + "/exe", kLook);
-  bool none = !program && (IsAbsent(program.error()) || !host.ListKernel(process + "/attr", kLook));
-  if (none) return std::string();
-  if (!program) return program;
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (program->ends_with(kDeleted)) program->resize(program->size() - kDeleted.size());
-  return program;
 }
 
 Expected<std::string> PatternFor(const std::string& program,
@@ -84,13 +57,8 @@ Expected<std::string> PatternFor(const std::string& program,
 Expected<void> FindUnconfined(Host& host, ApparmorState& state) {
   std::vector<std::string> patterns = TRY(Attachments(host, state.profiles));
   std::map<std::string, std::string> pattern_of;  // many processes run one program
-  for (const std::string& pid : TRY(host.ListKernel("/proc", kLook))) {
-    if (pid.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::string process = "/proc/" + pid;
-    std::string label = TRY(LabelOf(host, process));
+  for (auto& [pid, label, program] : TRY(LabelledProcesses(host, kLook))) {
     if (label != "unconfined") continue;
-    std::string program = TRY(ProgramOf(host, process));
-    if (program.empty()) continue;
     if (!pattern_of.contains(program)) {
       std::string found = TRY(PatternFor(program, patterns));
       pattern_of[program] = std::move(found);

@@ -11,19 +11,24 @@ Answer Failed(std::string reason, std::vector<EvidenceItem> evidence) {
   return {Result::kFail, std::move(reason), std::move(evidence)};
 }
 
+std::string Wanted(const Dconf& expected) {
+  return expected.has_wanted() ? Describe(expected.wanted()) : "a value that is not empty";
+}
+
 Answer JudgeValue(const Dconf& expected, const DconfProfile& profile) {
   DconfProfile::Effective found = profile.Find(expected.key());
-  std::string wanted = Describe(expected.wanted());
+  std::string wanted = Wanted(expected);
   if (!found.value)
     return Failed(
         "no database of " + profile.file + " sets " + expected.key() + ", wanted is " + wanted,
         {{profile.file, 0, "not set", wanted}});
-  std::optional<bool> meets = Meets(expected.wanted(), found.value->text);
+  std::optional<bool> meets = expected.has_wanted() ? Meets(expected.wanted(), found.value->text)
+                                                    : !found.value->text.empty();
   if (!meets) return {Result::kNotChecked, "this assay does not know the rule's comparison", {}};
   std::vector<EvidenceItem> evidence = {
       {found.value->file, found.value->line, found.value->text, wanted}};
   if (!*meets)
-    return Failed(expected.key() + " is " + found.value->text + ", wanted is " + wanted,
+    return Failed(expected.key() + " is '" + found.value->text + "', wanted is " + wanted,
                   std::move(evidence));
   return {Result::kPass, "", std::move(evidence)};
 }

@@ -24,7 +24,8 @@ void CompileDconf(const Form& form, Dconf& into) {
   into.set_locked(form.Has("locked"));
   into.set_key(KeyPath(form.At(into.locked() ? "locked" : "key")));
   if (into.locked()) return form.MapOf({"profile", "locked"});
-  CompileDemand(form, *into.mutable_wanted());
+  for (const char* key : kDemandKeys)
+    if (form.Has(key)) return CompileDemand(form, *into.mutable_wanted());
 }
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 #include "checks/formats/selinux_config.h"
 #include "checks/predicates/apparmor.h"
 #include "checks/predicates/predicate.h"
+#include "checks/predicates/process_label.h"
 
 namespace assay {
 
@@ -134,6 +135,23 @@ Answer JudgeSelinux(bool enforcing, Host& host) {
   return answer;
 }
 
+// A service that no rule of the policy moved into a domain of its own.
+Answer JudgeSelinuxServices(Host& host) {
+  if (!host.live())
+    return {Result::kNotChecked, "which services run only a running machine can tell (static)", {}};
+  Expected<std::vector<LabelledProcess>> processes = LabelledProcesses(host, "selinux");
+  if (!processes) return CannotTell(processes.error());
+  Answer answer{Result::kPass, "", {}};
+  for (const LabelledProcess& process : *processes)
+    if (process.label.contains(":unconfined_service_t:"))
+      Object(
+          answer,
+          {"/proc/" + process.pid + "/attr/current", 1, process.program + " " + process.label,
+           "a domain of its own"},
+          "process " + process.pid + " (" + process.program + ") is a service without confinement");
+  return answer;
+}
+
 }  // namespace
 
 Answer JudgeSecurityModule(const SecurityModule& expected, Host& host) {
@@ -143,6 +161,7 @@ Answer JudgeSecurityModule(const SecurityModule& expected, Host& host) {
     return JudgeApparmor(enforcing, host);
   if (state == "selinux-enabled" || state == "selinux-enforcing")
     return JudgeSelinux(enforcing, host);
+  if (state == "selinux-confined") return JudgeSelinuxServices(host);
   return {Result::kNotChecked, "this assay does not know the state '" + state + "'", {}};
 }
 

@@ -4,8 +4,8 @@
 namespace assay {
 
 void CompileSecurityModule(const Form& form, SecurityModule& into) {
-  into.set_state(form.OneOf(
-      {"apparmor-loaded", "apparmor-enforcing", "selinux-enabled", "selinux-enforcing"}));
+  into.set_state(form.OneOf({"apparmor-loaded", "apparmor-enforcing", "selinux-enabled",
+                             "selinux-enforcing", "selinux-confined"}));
 }
 
 }  // namespace assay

@@ -162,6 +162,18 @@ TEST(Dconf, ValuesAreComparedWithoutTypeAndQuotes) {
     EXPECT_EQ(PlainGvariant(text), plain) << text;
 }
 
+TEST(Dconf, WithoutADemandAnyTextWillDoButNone) {
+  Desktop desktop;
+  Dconf wanted;
+  wanted.set_key(kKey);
+  for (auto [text, result] : {std::pair{"'Hello'", Result::kPass}, {"''", Result::kFail}}) {
+    desktop.Write("etc/dconf/db/local.d/00",
+                  std::string("[org/gnome/login-screen]\nbanner-message-enable=") + text + "\n");
+    desktop.Compile();
+    EXPECT_EQ(Ask(wanted, desktop).result, result) << text;
+  }
+}
+
 TEST(Dconf, BoundsAreOnNumbers) {
   Desktop desktop;
   desktop.Write("etc/dconf/db/local.d/00",

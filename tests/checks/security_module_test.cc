@@ -186,6 +186,18 @@ TEST(Selinux, TheFirstLineThatNamesAModeWins) {
     EXPECT_EQ(ParseSelinuxConfig(text).mode, mode) << text;
 }
 
+TEST(Selinux, AServiceWithoutADomainIsNamed) {
+  TempRoot root{{"proc/7/attr/current", std::string("system_u:system_r:sshd_t:s0\0", 28)}};
+  root.Symlink("proc/7/exe", "/usr/sbin/sshd");
+  EXPECT_EQ(Ask("selinux-confined", root, true).result, Result::kPass);
+  EXPECT_EQ(Ask("selinux-confined", root, false).result, Result::kNotChecked);
+  root.Write("proc/8/attr/current", "system_u:system_r:unconfined_service_t:s0\n");
+  root.Symlink("proc/8/exe", "/opt/x");
+  Answer answer = Ask("selinux-confined", root, true);
+  EXPECT_EQ(answer.result, Result::kFail);
+  EXPECT_TRUE(answer.reason.contains("process 8 (/opt/x)")) << answer.reason;
+}
+
 TEST(SecurityModule, AStateFromTheFutureIsNotChecked) {
   EXPECT_EQ(Ask("smack-enforcing", TempRoot(), false).result, Result::kNotChecked);
 }

@@ -28,12 +28,17 @@ std::string Said(const Boot& expected, const std::optional<std::string>& value) 
   return value ? expected.parameter() + "=" + *value : "no " + expected.parameter();
 }
 
+std::string Wanted(const Boot& expected) {
+  const std::string& kind = expected.wanted().kind();
+  bool equals = kind.empty() || kind == "equals";
+  return expected.parameter() + (equals ? "=" : " ") + Describe(expected.wanted());
+}
+
 // The machine was booted with it; adds to the answer.
 Expected<void> JudgeRunning(const Boot& expected, Host& host, Answer& answer) {
   std::string line = TRY(host.ReadKernel("/proc/cmdline", "kernel command line"));
   std::optional<std::string> value = CommandLineValue(line, expected.parameter());
-  answer.evidence.push_back(
-      {"/proc/cmdline", 1, Said(expected, value), Describe(expected.wanted())});
+  answer.evidence.push_back({"/proc/cmdline", 1, Said(expected, value), Wanted(expected)});
   if (Meets(expected, value)) return {};
   answer.result = Result::kFail;
   answer.reason = "the running kernel was booted with " + Said(expected, value);
@@ -48,8 +53,7 @@ void JudgeEntries(const Boot& expected, const std::vector<BootEntry>& entries, A
     std::optional<std::string> value = CommandLineValue(entry.options, expected.parameter());
     bool meets = Meets(expected, value);
     if (answer.evidence.size() < kMostEvidence)
-      answer.evidence.push_back(
-          {entry.file, entry.line, Said(expected, value), Describe(expected.wanted())});
+      answer.evidence.push_back({entry.file, entry.line, Said(expected, value), Wanted(expected)});
     if (meets || wrong++) continue;
     first = &entry;
     found = Said(expected, value);
@@ -72,7 +76,7 @@ Answer JudgeParameter(const Boot& expected, Host& host) {
   if (!config) return CannotTell(config.error());
   JudgeEntries(expected, config->entries, answer);
   if (answer.result == Result::kFail) {
-    answer.reason += ", wanted is " + expected.parameter() + " " + Describe(expected.wanted());
+    answer.reason += ", wanted is " + Wanted(expected);
   } else if (config->entries.empty()) {
     answer.result = Result::kNotChecked;
     answer.reason =

@@ -139,9 +139,12 @@ Answer JudgeSelinux(bool enforcing, Host& host) {
 Answer JudgeSelinuxServices(Host& host) {
   if (!host.live())
     return {Result::kNotChecked, "which services run only a running machine can tell (static)", {}};
+  Answer answer{Result::kPass, "", {}};
+  if (Expected<void> live = JudgeSelinuxLive(false, host, answer); !live)
+    return CannotTell(live.error());
+  if (answer.result != Result::kPass) return answer;
   Expected<std::vector<LabelledProcess>> processes = LabelledProcesses(host, "selinux");
   if (!processes) return CannotTell(processes.error());
-  Answer answer{Result::kPass, "", {}};
   for (const LabelledProcess& process : *processes)
     if (process.label.contains(":unconfined_service_t:"))
       Object(

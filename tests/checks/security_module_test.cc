@@ -187,7 +187,8 @@ TEST(Selinux, TheFirstLineThatNamesAModeWins) {
 }
 
 TEST(Selinux, AServiceWithoutADomainIsNamed) {
-  TempRoot root{{"proc/7/attr/current", std::string("system_u:system_r:sshd_t:s0\0", 28)}};
+  TempRoot root{{"sys/fs/selinux/enforce", "1"},
+                {"proc/7/attr/current", std::string("system_u:system_r:sshd_t:s0\0", 28)}};
   root.Symlink("proc/7/exe", "/usr/sbin/sshd");
   EXPECT_EQ(Ask("selinux-confined", root, true).result, Result::kPass);
   EXPECT_EQ(Ask("selinux-confined", root, false).result, Result::kNotChecked);
@@ -196,6 +197,8 @@ TEST(Selinux, AServiceWithoutADomainIsNamed) {
   Answer answer = Ask("selinux-confined", root, true);
   EXPECT_EQ(answer.result, Result::kFail);
   EXPECT_TRUE(answer.reason.contains("process 8 (/opt/x)")) << answer.reason;
+  root.Remove("sys/fs/selinux/enforce");
+  EXPECT_TRUE(Ask("selinux-confined", root, true).reason.contains("SELinux is disabled"));
 }
 
 TEST(SecurityModule, AStateFromTheFutureIsNotChecked) {

@@ -45,24 +45,25 @@ Expected<void> JudgeRunning(const Boot& expected, Host& host, Answer& answer) {
   return {};
 }
 
+// The entries that are not as wanted; of none, all are evidence.
 void JudgeEntries(const Boot& expected, const std::vector<BootEntry>& entries, Answer& answer) {
-  const BootEntry* first = nullptr;
-  std::string found;
-  size_t wrong = 0;
+  std::vector<EvidenceItem> good, bad;
+  std::string first;
   for (const BootEntry& entry : entries) {
     std::optional<std::string> value = CommandLineValue(entry.options, expected.parameter());
+    EvidenceItem item{entry.file, entry.line, Said(expected, value), Wanted(expected)};
     bool meets = Meets(expected, value);
-    if (answer.evidence.size() < kMostEvidence)
-      answer.evidence.push_back({entry.file, entry.line, Said(expected, value), Wanted(expected)});
-    if (meets || wrong++) continue;
-    first = &entry;
-    found = Said(expected, value);
+    if (!meets && bad.empty()) first = "'" + entry.title + "' boots with " + item.value;
+    (meets ? good : bad).push_back(std::move(item));
   }
-  if (!first) return;
+  size_t wrong = bad.size();
+  std::vector<EvidenceItem>& shown = bad.empty() ? good : bad;
+  if (shown.size() > kMostEvidence) shown.resize(kMostEvidence);
+  std::ranges::move(shown, std::back_inserter(answer.evidence));
+  if (wrong == 0) return;
   answer.result = Result::kFail;
-  answer.reason += (answer.reason.empty() ? "" : "; ") + std::to_string(wrong) + " of " +
-                   std::to_string(entries.size()) + " boot entries are not as wanted: '" +
-                   first->title + "' boots with " + found;
+  answer.reason += (answer.reason.empty() ? "" : "; ") + first + " (" + std::to_string(wrong) +
+                   " of " + std::to_string(entries.size()) + " boot entries)";
 }
 
 Answer JudgeParameter(const Boot& expected, Host& host) {

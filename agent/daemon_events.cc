@@ -160,6 +160,7 @@ void Daemon::Confirm(const std::vector<Finding>& findings) {
   // judge, so that what was put right or touched meanwhile is not recorded as it no longer is.
   BootNanos now = BootNow();
   bool values = false;
+  host_->Forget();
   for (const Finding& finding : findings) {
     if (finding.kind == Finding::Kind::kRule) {
       Record(rules_->JudgeNamed(finding.subject, *host_, *list_).findings, std::nullopt);
@@ -190,6 +191,7 @@ void Daemon::CompareValues() {
   for (Input::Kind kind : {Input::Kind::kSysctl, Input::Kind::kModules, Input::Kind::kLive})
     for (size_t rule : list_->RulesOf(kind)) rules.insert(rule);
   for (size_t rule : rules) Append(all, rules_->Judge(rule, *host_, *list_));
+  host_->Forget();
   for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;
   Record(all.findings, std::nullopt);
 }

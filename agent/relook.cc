@@ -93,6 +93,7 @@ uint64_t RuleBook::Count(Result result) const {
 
 LookOutcome LookAgain(ObjectId object, Watcher& watcher, const VerifiedBaseline& baseline,
                       WatchList& list, RuleBook& rules, Host& host) {
+  host.Forget();  // something changed, that is why we look
   LookOutcome outcome;
   if (object >= kMountsObject) {
     uint64_t sequence = watcher.Sequence(object);

@@ -120,6 +120,7 @@ Expected<Metadata> StatFd(int fd) {
   m.device_major = x.stx_dev_major;
   m.device_minor = x.stx_dev_minor;
   m.ctime_seconds = x.stx_ctime.tv_sec;
+  m.mtime_seconds = x.stx_mtime.tv_sec;
   m.ctime_nanos = x.stx_ctime.tv_nsec;
   m.mount_id = x.stx_mnt_id;
   return m;
@@ -175,7 +176,7 @@ Expected<Fd> Host::OpenPath(std::string_view path, bool follow) {
   return fd;
 }
 
-Expected<std::string> Host::Read(std::string_view path, size_t limit) {
+Expected<Fd> Host::OpenRegular(std::string_view path) {
   Record(Input::Kind::kFile, path);
   Fd found = TRY(OpenPath(path, true));
   Metadata metadata = TRY(StatFd(found.get()));
@@ -185,7 +186,12 @@ Expected<std::string> Host::Read(std::string_view path, size_t limit) {
     return Fail(ErrorCode::kInvalid, "reading " + Quoted(path) + ": not a regular file");
   Expected<Fd> fd = Reopen(found.get());
   if (!fd) return std::unexpected(WithContext(fd.error(), Quoted(path)));
-  Expected<std::string> bytes = ReadAll(fd->get(), limit);
+  return fd;
+}
+
+Expected<std::string> Host::Read(std::string_view path, size_t limit) {
+  Fd fd = TRY(OpenRegular(path));
+  Expected<std::string> bytes = ReadAll(fd.get(), limit);
   if (!bytes) return std::unexpected(WithContext(bytes.error(), Quoted(path)));
   return bytes;
 }

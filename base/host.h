@@ -48,7 +48,7 @@ struct Metadata {
   uint64_t size = 0, inode = 0;
   uint64_t blocks = 0;  ///< of 512 bytes
   uint32_t device_major = 0, device_minor = 0;
-  int64_t ctime_seconds = 0;
+  int64_t ctime_seconds = 0, mtime_seconds = 0;
   uint32_t ctime_nanos = 0;
   uint64_t mount_id = 0;
 };
@@ -116,6 +116,18 @@ class Host {
   /// running machine mounts it nosuid or noexec. kInvalid if it has more than `limit` objects.
   Expected<std::vector<std::string>> SetIdFiles(std::string_view directory,
                                                 size_t limit = 2'000'000);
+  /// Readers of the file systems in which the kernel speaks (/proc, /sys), as mounted inside the
+  /// root. No event tells of a change there, so a look is recorded as kLive `what` and not as a
+  /// path. kUnsupported when not live().
+  Expected<std::string> ReadKernel(std::string_view path, std::string_view what,
+                                   size_t limit = 4 << 20);
+  /// Names in a directory of them, sorted.
+  Expected<std::vector<std::string>> ListKernel(std::string_view path, std::string_view what);
+  /// Target of a link as stored; also of the links that lead elsewhere, such as /proc/1/exe.
+  Expected<std::string> KernelLink(std::string_view path, std::string_view what);
+
+  /// The first `size` bytes of a regular file, or all of it: for headers of large files.
+  Expected<std::string> ReadStart(std::string_view path, size_t size);
 
   /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
   /// the build machine's). A decimal number is taken as it is.
@@ -152,6 +164,7 @@ class Host {
   Host(Fd root, bool live);
   Expected<Fd> OpenPath(std::string_view path, bool follow);
   Expected<std::string> ReadProc(const char* path, size_t limit);
+  Expected<Fd> OpenRegular(std::string_view path);
   Expected<uint32_t> IdOf(std::string_view file, std::string_view name);
   void Record(Input::Kind kind, std::string_view name);
 

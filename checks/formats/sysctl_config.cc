@@ -102,10 +102,13 @@ Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::strin
   std::string path = SysctlPath(name);
   std::optional<SysctlAssignment> named, globbed, after_boot;
   bool excluded = false;
-  for (SysctlAssignment& assignment : TRY(AllPersistedSysctls(host))) {
+  const auto& all =
+      host.Once<Expected<std::vector<SysctlAssignment>>>("sysctl.d", AllPersistedSysctls);
+  if (!all) return std::unexpected(all.error());
+  for (const SysctlAssignment& assignment : *all) {
     if (!Matches(assignment, path)) continue;
     if (assignment.after_boot) {
-      if (!assignment.excluded) after_boot = std::move(assignment);
+      if (!assignment.excluded) after_boot = assignment;
       continue;
     }
     // Of the same name, the later line replaces the earlier, be it a value or an exclusion.
@@ -114,9 +117,9 @@ Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::strin
     if (assignment.excluded) {
       if (!glob) named.reset();
     } else if (glob) {
-      globbed = std::move(assignment);
+      globbed = assignment;
     } else {
-      named = std::move(assignment);
+      named = assignment;
     }
   }
   if (after_boot) return after_boot;

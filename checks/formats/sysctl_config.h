@@ -36,7 +36,8 @@ std::string SysctlPath(std::string_view name);
 /// and its last line wins, glob or not.
 Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::string_view name);
 
-/// All names that the root's files would set, every file read once (PersistedSysctl asks it).
+/// All assignments of the root's files, in the order in which they are applied. PersistedSysctl
+/// shares one reading of them through Host::Once.
 Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host);
 
 }  // namespace assay

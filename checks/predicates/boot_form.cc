@@ -3,6 +3,19 @@
 
 namespace assay {
 
-void CompileBoot(const Form& form, Boot&) { form.Expected("a predicate that is built"); }
+void CompileBoot(const Form& form, Boot& into) {
+  if (form.node().IsScalar()) {
+    (void)form.OneOf({"password"});
+    into.set_password(true);
+    return;
+  }
+  std::vector<std::string_view> keys = {"parameter"};
+  keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));
+  form.MapOf(keys);
+  into.set_parameter(form.At("parameter").Text());
+  if (into.parameter().find_first_of(" \t=\"") != std::string::npos)
+    form.At("parameter").Expected("the name of a parameter, without its value");
+  CompileDemand(form, *into.mutable_wanted());
+}
 
 }  // namespace assay

@@ -21,7 +21,8 @@ Answer JudgeCombination(const Combination& parts, Host& host, bool all, int dept
   if (parts.parts().empty()) return {Result::kNotChecked, "the rule combines nothing"};
   Result deciding = all ? Result::kFail : Result::kPass;
   Answer answer{all ? Result::kPass : Result::kFail, all ? "" : "none of the alternatives holds"};
-  bool doubtful = false, applicable = false;
+  Result doubt = Result::kPass;  // an error outweighs what was not checked
+  bool applicable = false;
   for (const Expectation& part : parts.parts()) {
     Answer one = JudgeNested(part, host, depth);
     Collect(answer, one);
@@ -33,11 +34,10 @@ Answer JudgeCombination(const Combination& parts, Host& host, bool all, int dept
       return answer;
     }
     if (one.result == Result::kError || one.result == Result::kNotChecked) {
-      doubtful = true;
-      answer.reason = one.reason;
+      if (doubt != Result::kError) doubt = one.result, answer.reason = one.reason;
     }
   }
-  if (doubtful) answer.result = Result::kError;
+  if (doubt != Result::kPass) answer.result = doubt;
   if (!applicable) answer.result = Result::kNotApplicable;
   if (answer.result == Result::kPass) answer.reason.clear();
   if (answer.result == Result::kFail) answer.reason = "none of the alternatives holds";

@@ -4,6 +4,11 @@
 namespace assay {
 
 void CompileKmod(const Form& form, Kmod& into) {
+  if (form.node().IsMap()) {
+    form.MapOf({"drivers-of"});
+    into.set_drivers_of(form.At("drivers-of").OneOf({"wireless"}));
+    return;
+  }
   std::string name = form.Text();
   if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
       std::string::npos)

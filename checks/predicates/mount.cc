@@ -62,8 +62,9 @@ Expected<MountEntry> WithDropIns(MountEntry entry, const std::string& unit, Host
   return entry;
 }
 
-Expected<std::optional<MountEntry>> ReadFstab(const std::string& point, Host& host) {
-  Expected<std::string> text = ReadText(host, "/etc/fstab");
+Expected<std::optional<MountEntry>> FindInFstab(const std::string& point, Host& host) {
+  const auto& text = host.Once<Expected<std::string>>(
+      "fstab", [](Host& from) { return ReadText(from, "/etc/fstab"); });
   if (!text && text.error().code == ErrorCode::kNotFound) return std::nullopt;
   if (!text) return std::unexpected(text.error());
   return FstabEntry(*text, point);
@@ -82,7 +83,7 @@ Expected<std::optional<MountEntry>> EarlyMount(const std::string& point, Host& h
 
 Expected<std::optional<MountEntry>> StaticMount(const std::string& point, Host& host) {
   std::string unit = MountUnitName(point);
-  std::optional<MountEntry> fstab = TRY(ReadFstab(point, host));
+  std::optional<MountEntry> fstab = TRY(FindInFstab(point, host));
   bool wanted = TRY(Wanted(unit, host));
   UnitFile above = TRY(ReadUnit(unit, kAboveFstab, host));
   std::optional<MountEntry> entry;
@@ -98,16 +99,22 @@ Expected<std::optional<MountEntry>> StaticMount(const std::string& point, Host& 
   return TRY(WithDropIns(*entry, unit, host));
 }
 
-Expected<std::optional<MountEntry>> FindMount(const std::string& point, Host& host) {
-  if (!host.live()) return StaticMount(point, host);
-  std::string mountinfo = TRY(host.MountInfo());
-  return MountAt(mountinfo, point);
+// Several rules ask of one place: each of its options is a rule.
+const Expected<std::optional<MountEntry>>& FindMount(const std::string& point, Host& host) {
+  using Found = Expected<std::optional<MountEntry>>;
+  return host.Once<Found>("mount " + point, [&point](Host& from) -> Found {
+    if (!from.live()) return StaticMount(point, from);
+    const auto& table = from.Once<Expected<std::string>>(
+        "mountinfo", [](Host& kernel) { return kernel.MountInfo(); });
+    if (!table) return std::unexpected(table.error());
+    return MountAt(*table, point);
+  });
 }
 
 }  // namespace
 
 Answer JudgeMount(const Mount& expected, Host& host) {
-  Expected<std::optional<MountEntry>> found = FindMount(expected.point(), host);
+  const Expected<std::optional<MountEntry>>& found = FindMount(expected.point(), host);
   if (!found) return CannotTell(found.error());
   std::string label = host.live() ? "" : " (static: fstab and mount units)";
   if (!*found) {

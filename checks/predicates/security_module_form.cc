@@ -3,8 +3,9 @@
 
 namespace assay {
 
-void CompileSecurityModule(const Form& form, SecurityModule&) {
-  form.Expected("a predicate that is built");
+void CompileSecurityModule(const Form& form, SecurityModule& into) {
+  into.set_state(form.OneOf({"apparmor-loaded", "apparmor-enforcing", "selinux-enabled",
+                             "selinux-enforcing", "selinux-confined"}));
 }
 
 }  // namespace assay

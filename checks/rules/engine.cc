@@ -140,6 +140,7 @@ RuleOutcome JudgeRule(const Policy& policy, const Rule& rule, Host& host) {
 
 CheckReport Check(const Policy& policy, Host& host, std::string_view today,
                   const std::function<void(size_t, size_t)>& progress) {
+  host.Forget();  // what was remembered may be of an earlier run
   CheckReport report;
   report.live = host.live();
   report.selected = size_t(policy.rules_size());
@@ -152,6 +153,7 @@ CheckReport Check(const Policy& policy, Host& host, std::string_view today,
     report.expired_waivers += outcome.waiver_expired;
     report.outcomes.push_back(std::move(outcome));
   }
+  host.Forget();  // nobody asks again until the next run, and it weighs
   size_t decided =
       report.count(Result::kPass) + report.count(Result::kFail) + report.count(Result::kWaived);
   size_t for_the_engine = report.selected - report.count(Result::kManual);

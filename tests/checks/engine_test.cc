@@ -91,6 +91,12 @@ TEST_F(Engine, PartsThatDoNotApplyDecideNothing) {
 TEST_F(Engine, WhatItDoesNotKnowOrCannotFollowIsNoPass) {
   EXPECT_EQ(One(Expectation()), Result::kNotChecked);
   EXPECT_EQ(One(Combined(true, {})), Result::kNotChecked);
+  for (bool all : {true, false}) {
+    Expectation other = all ? Pass() : Fails();
+    EXPECT_EQ(One(Combined(all, {Expectation(), other})), Result::kNotChecked);
+    EXPECT_EQ(One(Combined(all, {Expectation(), Doubtful(), other})), Result::kError);
+    EXPECT_EQ(One(Combined(all, {Doubtful(), Expectation(), other})), Result::kError);
+  }
   Expectation deep = Pass();
   for (int i = 0; i < 20; i++) deep = Combined(true, {deep});
   EXPECT_EQ(One(deep), Result::kError);

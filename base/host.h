@@ -95,6 +95,16 @@ class Host {
   /// Release of the running kernel (uname -r). kUnsupported when not live().
   Expected<std::string> KernelRelease();
 
+  /// What the kernel's nf_tables holds: the answers to NFT_MSG_GETTABLE, GETCHAIN and GETRULE for
+  /// all families, as netlink messages one after another (formats/nft_ruleset.h reads them).
+  /// Consistent: a dump that was interrupted by a change is begun anew. kUnsupported when not
+  /// live(), where the kernel has no nf_tables, or where this process is in another network
+  /// namespace than process 1; kPermission without CAP_NET_ADMIN.
+  Expected<std::string> PacketFilter();
+  /// /proc/1/net/NAME of the running machine ("tcp", "ip_tables_names"; proc_pid_net(5)).
+  /// kUnsupported when not live().
+  Expected<std::string> NetworkTable(std::string_view name);
+
   /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
   /// the build machine's). A decimal number is taken as it is.
   Expected<uint32_t> Uid(std::string_view name);

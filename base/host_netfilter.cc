@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Host: the packet filter and the network tables of the running machine. Asks over netlink, in the
-// way of netlink(7) and linux/netfilter/nf_tables.h, without a library: libnftables may call exit().
+// way of netlink(7) and linux/netfilter/nf_tables.h, without a library: libnftables may call
+// exit().
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -48,8 +49,8 @@ Expected<void> Ask(int fd, uint16_t type, uint32_t sequence) {
   request.family.version = NFNETLINK_V0;  // family 0: all of them
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
-  ssize_t sent = sendto(fd, &request, sizeof request, 0,
-                        reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
+  ssize_t sent = sendto(fd, &request, sizeof request, 0, reinterpret_cast<const sockaddr*>(&kernel),
+                        sizeof kernel);
   if (sent != ssize_t(sizeof request)) return FailErrno(errno, "asking for nf_tables");
   return {};
 }
@@ -90,8 +91,7 @@ Expected<Part> Take(std::string_view datagram, uint32_t sequence, std::string& i
 }
 
 Expected<Part> Dump(int fd, uint16_t type, uint32_t sequence, std::string& into) {
-  if (Expected<void> asked = Ask(fd, type, sequence); !asked)
-    return std::unexpected(asked.error());
+  if (Expected<void> asked = Ask(fd, type, sequence); !asked) return std::unexpected(asked.error());
   std::string buffer(256 << 10, '\0');
   for (;;) {
     sockaddr_nl sender{};
@@ -109,7 +109,7 @@ Expected<Part> Dump(int fd, uint16_t type, uint32_t sequence, std::string& into)
 
 // Which ruleset one sees depends on one's network namespace; the machine's is that of process 1.
 Expected<bool> InNamespaceOfInit() {
-  struct stat own {}, init{};
+  struct stat own{}, init{};
   if (stat("/proc/self/ns/net", &own)) return FailErrno(errno, "looking at /proc/self/ns/net");
   if (stat("/proc/1/ns/net", &init)) return FailErrno(errno, "looking at /proc/1/ns/net");
   return own.st_ino == init.st_ino && own.st_dev == init.st_dev;

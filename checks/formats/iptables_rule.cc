@@ -12,10 +12,10 @@ namespace {
 // Matches that refuse nothing by themselves: their options do, and are read.
 constexpr std::string_view kPlainMatches[] = {"tcp", "udp", "comment", "multiport"};
 // Targets that decide nothing: the packet goes on to the next rule.
-constexpr std::string_view kPassing[] = {"LOG",      "NFLOG", "ULOG", "MARK", "CONNMARK", "AUDIT",
-                                         "TCPMSS",   "TRACE", "SET",  "DSCP", "CLASSIFY", "CT",
-                                         "NOTRACK",  "TOS",   "TTL",  "HL",   "CHECKSUM", "LED",
-                                         "IDLETIMER"};
+constexpr std::string_view kPassing[] = {"LOG",      "NFLOG",    "ULOG",    "MARK",     "CONNMARK",
+                                         "AUDIT",    "TCPMSS",   "TRACE",   "SET",      "DSCP",
+                                         "CLASSIFY", "CT",       "NOTRACK", "TOS",      "TTL",
+                                         "HL",       "CHECKSUM", "LED",     "IDLETIMER"};
 
 template <typename List>
 bool In(const List& list, std::string_view word) {
@@ -74,18 +74,38 @@ class RuleWords {
 
  private:
   static bool Value(std::string_view option) {
-    constexpr std::string_view kOptions[] = {
-        "-i",      "--in-interface",  "-o",       "--out-interface",     "-s",
-        "--source", "--src",          "-d",       "--destination",       "--dst",
-        "-p",      "--protocol",      "--proto",  "-m",                  "--match",
-        "-j",      "--jump",          "-g",       "--goto",              "--dport",
-        "--dports", "--destination-port", "--destination-ports", "--comment", "-c",
-        "--set-counters"};
+    constexpr std::string_view kOptions[] = {"-i",
+                                             "--in-interface",
+                                             "-o",
+                                             "--out-interface",
+                                             "-s",
+                                             "--source",
+                                             "--src",
+                                             "-d",
+                                             "--destination",
+                                             "--dst",
+                                             "-p",
+                                             "--protocol",
+                                             "--proto",
+                                             "-m",
+                                             "--match",
+                                             "-j",
+                                             "--jump",
+                                             "-g",
+                                             "--goto",
+                                             "--dport",
+                                             "--dports",
+                                             "--destination-port",
+                                             "--destination-ports",
+                                             "--comment",
+                                             "-c",
+                                             "--set-counters"};
     return In(kOptions, option);
   }
 
   void Take(const std::string& option, const std::string& value, bool negated) {
-    if (option == "-i" || option == "--in-interface") Set(rule_.in, InterfaceName(value), negated);
+    if (option == "-i" || option == "--in-interface")
+      Set(rule_.in, InterfaceName(value), negated);
     else if (option == "-o" || option == "--out-interface")
       Set(rule_.out, InterfaceName(value), negated);
     else if (option == "-s" || option == "--src" || option == "--source")
@@ -94,24 +114,34 @@ class RuleWords {
       Set(rule_.destination, NetworkOf(value), negated);
     else if (option == "-p" || option.starts_with("--proto"))
       negated ? void(rule_.narrower = true) : void(rule_.protocol = ProtocolName(value));
-    else if (option == "-m" || option == "--match") rule_.narrower |= !In(kPlainMatches, value);
-    else if (option == "-j" || option == "--jump") Target(value, "jump");
-    else if (option == "-g" || option == "--goto") Target(value, "goto");
-    else if (option.starts_with("--d")) Ports(value, negated);
-    else if (option == "-c" || option == "--set-counters") at_ += at_ < words_.size();
+    else if (option == "-m" || option == "--match")
+      rule_.narrower |= !In(kPlainMatches, value);
+    else if (option == "-j" || option == "--jump")
+      Target(value, "jump");
+    else if (option == "-g" || option == "--goto")
+      Target(value, "goto");
+    else if (option.starts_with("--d"))
+      Ports(value, negated);
+    else if (option == "-c" || option == "--set-counters")
+      at_ += at_ < words_.size();
   }
 
   // "" takes all: said with '!', it takes none, which is a rule that does nothing.
   void Set(std::string& into, const std::string& value, bool negated) {
-    if (value.empty()) rule_.narrower |= negated;
-    else into = (negated ? "!" : "") + value;
+    if (value.empty())
+      rule_.narrower |= negated;
+    else
+      into = (negated ? "!" : "") + value;
   }
 
   void Sources(const std::string& value, bool negated) {
     std::vector<std::string> all = SplitAt(',', value);
-    if (all.size() > 1 && negated) rule_.narrower = true;
-    else if (all.size() > 1) sources_ = all;
-    else Set(rule_.source, NetworkOf(value), negated);
+    if (all.size() > 1 && negated)
+      rule_.narrower = true;
+    else if (all.size() > 1)
+      sources_ = all;
+    else
+      Set(rule_.source, NetworkOf(value), negated);
   }
 
   void Ports(const std::string& value, bool negated) {
@@ -125,7 +155,8 @@ class RuleWords {
     after_target_ = true;
     if (In(std::initializer_list<std::string_view>{"ACCEPT", "DROP", "REJECT", "RETURN"}, name))
       rule_.verdict = Lower(name);
-    else if (name == "QUEUE" || name == "NFQUEUE") rule_.verdict = "queue";
+    else if (name == "QUEUE" || name == "NFQUEUE")
+      rule_.verdict = "queue";
     else if (!In(kPassing, name)) {
       rule_.verdict = kind;
       rule_.target = name;

@@ -20,13 +20,16 @@ std::optional<std::vector<std::string>> SaveWords(std::string_view line) {
   bool quoted = false, any = false;
   for (size_t i = 0; i < line.size(); i++) {
     char c = line[i];
-    if (quoted && c == '\\' && i + 1 < line.size()) word += line[++i];
-    else if (c == '"') any = true, quoted = !quoted;
+    if (quoted && c == '\\' && i + 1 < line.size())
+      word += line[++i];
+    else if (c == '"')
+      any = true, quoted = !quoted;
     else if (!quoted && (c == ' ' || c == '\t')) {
       if (any || !word.empty()) words.push_back(std::move(word));
       word.clear();
       any = false;
-    } else word += c;
+    } else
+      word += c;
   }
   if (quoted) return std::nullopt;
   if (any || !word.empty()) words.push_back(std::move(word));
@@ -34,7 +37,10 @@ std::optional<std::vector<std::string>> SaveWords(std::string_view line) {
 }
 
 std::string HookOf(std::string_view chain) {
-  return chain == "INPUT" ? "input" : chain == "FORWARD" ? "forward" : chain == "OUTPUT" ? "output" : "";
+  return chain == "INPUT"     ? "input"
+         : chain == "FORWARD" ? "forward"
+         : chain == "OUTPUT"  ? "output"
+                              : "";
 }
 
 class SaveFile {
@@ -58,7 +64,8 @@ class SaveFile {
 
  private:
   Expected<void> Mistake(const std::string& what) const {
-    return Fail(ErrorCode::kInvalid, file_ + ":" + std::to_string(number_) + ": " + Printable(what));
+    return Fail(ErrorCode::kInvalid,
+                file_ + ":" + std::to_string(number_) + ": " + Printable(what));
   }
 
   Expected<void> Line(std::string_view line) {
@@ -98,9 +105,12 @@ class SaveFile {
   }
 
   Expected<void> Policy(FilterChain& chain, std::string_view policy) {
-    if (policy == "DROP") chain.policy = "drop";
-    else if (policy == "ACCEPT") chain.policy = "accept";
-    else if (policy != "-") return Mistake("policy " + std::string(policy));
+    if (policy == "DROP")
+      chain.policy = "drop";
+    else if (policy == "ACCEPT")
+      chain.policy = "accept";
+    else if (policy != "-")
+      return Mistake("policy " + std::string(policy));
     return {};
   }
 
@@ -133,7 +143,8 @@ class SaveFile {
 
   Expected<void> Command(std::string_view line) {
     std::optional<std::vector<std::string>> words = SaveWords(line);
-    if (!words || words->size() < 2) return Mistake("'" + std::string(line) + "' is not understood");
+    if (!words || words->size() < 2)
+      return Mistake("'" + std::string(line) + "' is not understood");
     const std::string command = (*words)[0], name = (*words)[1];
     bool built_in = !HookOf(name).empty();
     if (command == "-N" || command == "--new-chain") return Chain(name), Expected<void>();

@@ -29,7 +29,8 @@ Expected<std::vector<FilterRule>> ParseIptablesRule(const std::vector<std::strin
 /// "0.0.0.0/0" is "" (all). What is no address stays as it is.
 std::string NetworkOf(std::string_view text);
 
-/// "22", "6000:6007" (or with '-'), ":1023"; false for anything else, such as a name of services(5).
+/// "22", "6000:6007" (or with '-'), ":1023"; false for anything else, such as a name of
+/// services(5).
 bool AddPorts(std::string_view text, char separator, FilterRule& rule);
 
 }  // namespace assay

@@ -25,8 +25,8 @@ class NetlinkAttributes {
 
   const std::vector<NetlinkAttribute>& all() const { return all_; }
   bool Has(uint16_t type) const;
-  std::string_view Bytes(uint16_t type) const;  ///< empty if it is not there
-  std::string Text(uint16_t type) const;        ///< up to the NUL byte
+  std::string_view Bytes(uint16_t type) const;        ///< empty if it is not there
+  std::string Text(uint16_t type) const;              ///< up to the NUL byte
   std::optional<uint32_t> Be32(uint16_t type) const;  ///< nullopt if not there or not four bytes
   Expected<NetlinkAttributes> Nested(uint16_t type) const { return Parse(Bytes(type)); }
 

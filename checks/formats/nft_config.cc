@@ -64,6 +64,8 @@ class ConfigReader {
     int depth = 0;
     while (!AtEnd()) {
       const NftToken& token = Peek();
+      // nft itself refuses a statement that nothing ends, and with it the whole file.
+      if (depth == 0 && token.Is("}") && !words.empty()) return Mistake(token);
       if (depth == 0 && (token.Is("\n") || token.Is("}"))) return words;
       at_++;
       depth += token.Is("{") - token.Is("}");

@@ -182,7 +182,7 @@ class RuleWords {
   }
 
   // A second condition on a field does not replace the first.
-  void Narrow(std::string FilterRule::*field, const std::string& value) {
+  void Narrow(std::string FilterRule::* field, const std::string& value) {
     for (FilterRule& rule : rules_) {
       if ((rule.*field).empty()) rule.*field = value;
       rule.narrower |= rule.*field != value;
@@ -190,7 +190,7 @@ class RuleWords {
   }
 
   // One rule for each of the values.
-  void Spread(std::string FilterRule::*field, const Wanted& wanted) {
+  void Spread(std::string FilterRule::* field, const Wanted& wanted) {
     bool many = wanted.values.size() > 1;
     if (wanted.set || wanted.values.empty() || (many && wanted.negated)) return Opaque();
     if (wanted.values.size() * rules_.size() > kMaxRules) {
@@ -200,8 +200,10 @@ class RuleWords {
     std::vector<FilterRule> before = std::move(rules_), all;
     for (const std::string& value : wanted.values) {
       rules_ = before;
-      if (!value.empty()) Narrow(field, (wanted.negated ? "!" : "") + value);
-      else if (wanted.negated) Opaque();
+      if (!value.empty())
+        Narrow(field, (wanted.negated ? "!" : "") + value);
+      else if (wanted.negated)
+        Opaque();
       all.insert(all.end(), rules_.begin(), rules_.end());
     }
     rules_ = std::move(all);
@@ -210,9 +212,12 @@ class RuleWords {
   bool OfFamily(const Wanted& wanted) {
     bool one = wanted.values.size() == 1 && !wanted.negated && !wanted.set;
     std::string family = one ? wanted.values[0] : "";
-    if (family == "ipv4") Narrow(&FilterRule::family, "ip");
-    else if (family == "ipv6") Narrow(&FilterRule::family, "ip6");
-    else Opaque();
+    if (family == "ipv4")
+      Narrow(&FilterRule::family, "ip");
+    else if (family == "ipv6")
+      Narrow(&FilterRule::family, "ip6");
+    else
+      Opaque();
     return true;
   }
 

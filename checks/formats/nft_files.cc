@@ -54,7 +54,8 @@ class Includes {
   }
 
   Expected<void> Glob(const NftToken& what, const std::string& path, int depth) {
-    std::string directory = path.substr(0, path.rfind('/')), pattern = path.substr(path.rfind('/') + 1);
+    std::string directory = path.substr(0, path.rfind('/')),
+                pattern = path.substr(path.rfind('/') + 1);
     if (directory.find_first_of("*?[") != std::string::npos)
       return NftMistake(what, "a pattern of directories is not understood");
     Expected<std::vector<std::string>> names = host_.List(directory.empty() ? "/" : directory);

@@ -26,16 +26,15 @@ enum class Field { kOther, kIn, kOut, kNfproto, kL4proto, kSource, kDestination,
 
 struct Loaded {
   Field field = Field::kOther;
-  bool index = false;    // an interface by number
-  unsigned length = 0;   // of an address, in bytes
-  int prefix = -1;       // bits that a mask left; -1: all of `length`
+  bool index = false;   // an interface by number
+  unsigned length = 0;  // of an address, in bytes
+  int prefix = -1;      // bits that a mask left; -1: all of `length`
 };
 
 // Statements and loads that refuse no packet.
-constexpr std::string_view kHarmless[] = {"counter", "log",    "last", "notrack", "dup",
-                                          "objref",  "numgen", "hash", "socket",  "rt",
-                                          "fib",     "osf",    "ct",   "exthdr",  "byteorder",
-                                          "tunnel",  "xfrm"};
+constexpr std::string_view kHarmless[] = {
+    "counter", "log", "last", "notrack", "dup",    "objref",    "numgen", "hash", "socket",
+    "rt",      "fib", "osf",  "ct",      "exthdr", "byteorder", "tunnel", "xfrm"};
 
 std::string NumberOr(uint32_t number) {
   return number == 6 ? "tcp" : number == 17 ? "udp" : std::to_string(number);
@@ -82,9 +81,12 @@ class RuleReader {
     if (name == "immediate") return Immediate(a);
     if (name == "match") return Match(a);
     if (name == "target") return Target(a.Text(NFTA_TARGET_NAME));
-    if (name == "reject") rule_.verdict = "reject";
-    else if (std::ranges::find(kHarmless, name) == std::end(kHarmless)) rule_.narrower = true;
-    else loaded_.clear();  // some of them load registers, which hold no field of ours then
+    if (name == "reject")
+      rule_.verdict = "reject";
+    else if (std::ranges::find(kHarmless, name) == std::end(kHarmless))
+      rule_.narrower = true;
+    else
+      loaded_.clear();  // some of them load registers, which hold no field of ours then
     return {};
   }
 
@@ -159,10 +161,14 @@ class RuleReader {
   bool Ports(uint32_t op, std::string_view value) {
     Expected<uint16_t> port = WireReader(value).Be16();
     if (!port) return false;
-    if (op == NFT_CMP_EQ && rule_.ports.empty()) rule_.ports = {{*port, *port}};
-    else if (op == NFT_CMP_GTE && rule_.ports.empty()) rule_.ports = {{*port, 65535}};
-    else if (op == NFT_CMP_LTE && rule_.ports.size() == 1) rule_.ports[0].second = *port;
-    else return false;
+    if (op == NFT_CMP_EQ && rule_.ports.empty())
+      rule_.ports = {{*port, *port}};
+    else if (op == NFT_CMP_GTE && rule_.ports.empty())
+      rule_.ports = {{*port, 65535}};
+    else if (op == NFT_CMP_LTE && rule_.ports.size() == 1)
+      rule_.ports[0].second = *port;
+    else
+      return false;
     return true;
   }
 
@@ -259,7 +265,8 @@ class RuleReader {
   Expected<void> Match(const NetlinkAttributes& a) {
     std::string name = a.Text(NFTA_MATCH_NAME), info(a.Bytes(NFTA_MATCH_INFO));
     if (name == "comment") return {};
-    bool read = (name == "tcp" && Simple<xt_tcp>(info)) || (name == "udp" && Simple<xt_udp>(info)) ||
+    bool read = (name == "tcp" && Simple<xt_tcp>(info)) ||
+                (name == "udp" && Simple<xt_udp>(info)) ||
                 (name == "multiport" && Multiport(info, a.Be32(NFTA_MATCH_REV).value_or(0)));
     rule_.narrower |= !read;
     return {};

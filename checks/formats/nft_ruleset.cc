@@ -86,8 +86,8 @@ class Reader {
   }
 
   Expected<void> Rule(const std::string& family, const NetlinkAttributes& attributes) {
-    auto place = places_.find(
-        {family, attributes.Text(NFTA_RULE_TABLE), attributes.Text(NFTA_RULE_CHAIN)});
+    auto place =
+        places_.find({family, attributes.Text(NFTA_RULE_TABLE), attributes.Text(NFTA_RULE_CHAIN)});
     if (place == places_.end())
       return Fail(ErrorCode::kInvalid, "nf_tables: a rule of a chain that is not there");
     FilterRule rule = TRY(ParseNftRule(attributes.Bytes(NFTA_RULE_EXPRESSIONS), family));

@@ -22,9 +22,12 @@ class Lexer {
   Expected<NftTokens> Read() {
     while (at_ < text_.size()) {
       char c = text_[at_];
-      if (c == ' ' || c == '\t' || c == '\r') at_++;
-      else if (c == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n') at_ += 2, line_++;
-      else if (c == '#') at_ = std::min(text_.find('\n', at_), text_.size());
+      if (c == ' ' || c == '\t' || c == '\r')
+        at_++;
+      else if (c == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n')
+        at_ += 2, line_++;
+      else if (c == '#')
+        at_ = std::min(text_.find('\n', at_), text_.size());
       else if (c == '"') {
         Expected<void> read = String();
         if (!read) return std::unexpected(read.error());
@@ -35,7 +38,8 @@ class Lexer {
       } else if (c == '{' || c == '}' || c == ',') {
         Add(std::string(1, c));
         at_++;
-      } else Word();
+      } else
+        Word();
     }
     Add("\n");
     return std::move(tokens_);
@@ -65,15 +69,19 @@ class Lexer {
     if (word.find_first_of("=!<>") == std::string_view::npos || equals == std::string_view::npos) {
       Add(std::string(word));
     } else {
-      size_t from = equals > 0 && std::string_view("!<>=").contains(word[equals - 1]) ? equals - 1 : equals;
+      size_t from =
+          equals > 0 && std::string_view("!<>=").contains(word[equals - 1]) ? equals - 1 : equals;
       size_t to = equals + 1 + (word.substr(equals + 1).starts_with('=') ? 1 : 0);
-      for (std::string_view part : {word.substr(0, from), word.substr(from, to - from), word.substr(to)})
+      for (std::string_view part :
+           {word.substr(0, from), word.substr(from, to - from), word.substr(to)})
         if (!part.empty()) Add(std::string(part));
     }
     at_ = end;
   }
 
-  bool Joins(size_t at) const { return text_[at] == '\\' && text_.substr(at + 1).starts_with('\n'); }
+  bool Joins(size_t at) const {
+    return text_[at] == '\\' && text_.substr(at + 1).starts_with('\n');
+  }
 
   std::string_view text_;
   const std::string& file_;
@@ -89,7 +97,8 @@ Expected<NftTokens> NftTokensOf(std::string_view text, const std::string& file) 
 }
 
 std::unexpected<Error> NftMistake(const NftToken& at, const std::string& what) {
-  return Fail(ErrorCode::kInvalid, at.file + ":" + std::to_string(at.line) + ": " + Printable(what));
+  return Fail(ErrorCode::kInvalid,
+              at.file + ":" + std::to_string(at.line) + ": " + Printable(what));
 }
 
 Expected<NftTokens> Substituted(const NftTokens& words, const NftDefinitions& definitions) {

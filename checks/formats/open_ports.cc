@@ -32,9 +32,10 @@ struct Address {
 
   bool Loopback() const {
     if (!ip6) return bytes[0] == 127;
-    static constexpr unsigned char kOne[16] = {[15] = 1};
-    static constexpr unsigned char kMapped[12] = {[10] = 0xff, [11] = 0xff};
-    return !memcmp(bytes.data(), kOne, 16) || (!memcmp(bytes.data(), kMapped, 12) && bytes[12] == 127);
+    static constexpr unsigned char kOne[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    static constexpr unsigned char kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return !memcmp(bytes.data(), kOne, 16) ||
+           (!memcmp(bytes.data(), kMapped, 12) && bytes[12] == 127);
   }
   std::string Text() const {
     char text[INET6_ADDRSTRLEN] = {};

@@ -72,6 +72,7 @@ class Walker {
   bool GiveUp() {
     FilterRule rest;
     rest.opaque = rest.narrower = true;
+    rest.verdict = "unknown";
     rest.text = "more rules than are followed";
     if (rules_.empty() || rules_.back().text != rest.text) rules_.push_back(rest);
     return false;
@@ -91,8 +92,7 @@ class Walker {
       out = rule.verdict == "goto";
     } else if (!out) {
       rules_.push_back(here);
-      bool decides =
-          rule.verdict == "accept" || rule.verdict == "drop" || rule.verdict == "reject";
+      bool decides = rule.verdict == "accept" || rule.verdict == "drop" || rule.verdict == "reject";
       if (decides && all) return Next::kStopped;
     }
     return out && all ? Next::kOut : Next::kRule;
@@ -159,14 +159,12 @@ bool DropsLoopbackSource(const FilterRule& rule, std::string_view family) {
   return loopback && TakesEverything(rest);
 }
 
-bool DecidesPort(const FilterRule& rule, std::string_view protocol, uint16_t port,
-                 bool accepting) {
-  bool decides =
-      rule.verdict == "accept" || (!accepting && (rule.verdict == "drop" || rule.verdict == "reject"));
+bool DecidesPort(const FilterRule& rule, std::string_view protocol, uint16_t port, bool accepting) {
+  bool decides = rule.verdict == "accept" ||
+                 (!accepting && (rule.verdict == "drop" || rule.verdict == "reject"));
   if (!decides || rule.protocol != protocol || rule.in == "lo") return false;
-  return std::ranges::any_of(rule.ports, [&](const auto& range) {
-    return range.first <= port && port <= range.second;
-  });
+  return std::ranges::any_of(
+      rule.ports, [&](const auto& range) { return range.first <= port && port <= range.second; });
 }
 
 std::string Describe(const FilterRule& rule) {

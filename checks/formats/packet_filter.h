@@ -19,8 +19,10 @@ struct FilterRule {
   std::string protocol;     ///< tcp, udp, or another name or number
   std::vector<std::pair<uint16_t, uint16_t>> ports;  ///< destination ports, from and to
   bool narrower = false;  ///< it has further matches, or ones that cannot be read
-  bool opaque = false;  ///< which interfaces, sources or ports it takes cannot be read (a set, a map)
-  std::string verdict;  ///< accept, drop, reject, return, jump, goto; "" goes on with the next rule
+  bool opaque =
+      false;  ///< which interfaces, sources or ports it takes cannot be read (a set, a map)
+  std::string verdict;  ///< accept, drop, reject, return, jump, goto, queue; "": goes on;
+                        ///< "unknown": cannot be told
   std::string target;   ///< chain of jump and goto
   std::string text;     ///< as it stands in the file, or how it reads
   std::string file;     ///< where; "nf_tables" for the kernel's
@@ -60,7 +62,8 @@ std::vector<const FilterChain*> BaseChains(const Ruleset& ruleset, std::string_v
 /// rule of a chain that is jumped to takes on the conditions of the jump. `narrower` is set where
 /// the two cannot be combined, and on what stands behind a conditional return. What follows an
 /// unconditional accept, drop, reject or goto is not there. At most 16 jumps deep, as in the
-/// kernel, and 100,000 rules; beyond that one opaque rule stands for the rest.
+/// kernel, and 100,000 rules; beyond one of verdict "unknown" stands for the rest, as for a chain
+/// that is not there.
 std::vector<FilterRule> PathThrough(const Ruleset& ruleset, const FilterChain& chain,
                                     std::string_view family);
 

@@ -10,7 +10,8 @@ namespace {
 
 bool IsName(std::string_view text) {
   if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
-  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+  return text.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
          std::string_view::npos;
 }
 
@@ -19,10 +20,14 @@ std::string ValueOf(std::string_view text) {
   std::string value;
   char quote = 0;
   for (char c : text) {
-    if (!quote && (c == '"' || c == '\'')) quote = c;
-    else if (c == quote) quote = 0;
-    else if (!quote && (c == ' ' || c == '\t' || c == ';')) break;
-    else value += c;
+    if (!quote && (c == '"' || c == '\''))
+      quote = c;
+    else if (c == quote)
+      quote = 0;
+    else if (!quote && (c == ' ' || c == '\t' || c == ';'))
+      break;
+    else
+      value += c;
   }
   return value;
 }
@@ -61,8 +66,8 @@ Expected<void> AddFile(Host& host, const std::string& file, const std::string& f
   return AddIptablesSave(text, file, family, true, rules);
 }
 
-void BaseChain(Ruleset& rules, const std::string& family, const Direction& direction,
-               bool drops, const ShellSetting& where) {
+void BaseChain(Ruleset& rules, const std::string& family, const Direction& direction, bool drops,
+               const ShellSetting& where) {
   Declare(rules, family, direction.chain);
   FilterChain& chain = *rules.Chain(family, "filter", direction.chain);
   chain.type = "filter";
@@ -88,7 +93,9 @@ void PrimaryChains(const UfwConfig& config, const std::string& family, const std
     if (policy == "REJECT") Append(rules, family, ufw + "reject-" + name, "reject");
     std::string skip = ufw + "skip-to-policy-" + name;
     Append(rules, family, skip,
-           policy == "DROP" ? "drop" : policy == "REJECT" ? "reject" : "accept");
+           policy == "DROP"     ? "drop"
+           : policy == "REJECT" ? "reject"
+                                : "accept");
     Declare(rules, family, ufw + "user-" + name);
     Declare(rules, family, ufw + "user-logging-" + name);
   }
@@ -100,7 +107,8 @@ Expected<void> AddFamily(Host& host, const UfwConfig& config, bool ip6, Ruleset&
   std::string family = ip6 ? "ip6" : "ip", ufw = ip6 ? "ufw6-" : "ufw-", suffix = ip6 ? "6" : "";
   PrimaryChains(config, family, ufw, rules);
   for (const char* file : {"before", "after", "user"}) {
-    Expected<void> added = AddFile(host, std::string("/etc/ufw/") + file + suffix + ".rules", family, rules);
+    Expected<void> added =
+        AddFile(host, std::string("/etc/ufw/") + file + suffix + ".rules", family, rules);
     if (!added) return added;
   }
   for (const Direction& direction : kDirections)
@@ -131,8 +139,8 @@ Expected<void> AddShellSettings(std::string_view text, const std::string& file,
     if (equals == std::string_view::npos || !IsName(line.substr(0, equals))) continue;
     std::string value = ValueOf(line.substr(equals + 1));
     if (value.find_first_of("$`\\") != std::string::npos)
-      return Fail(ErrorCode::kInvalid, file + ":" + std::to_string(number) +
-                                           ": only a shell can tell this value");
+      return Fail(ErrorCode::kInvalid,
+                  file + ":" + std::to_string(number) + ": only a shell can tell this value");
     into[std::string(line.substr(0, equals))] = {value, file, number};
   }
   return {};

@@ -37,12 +37,6 @@ std::string Lower(std::string text) {
   return text;
 }
 
-std::string ProtocolName(std::string_view text) {
-  std::string name = Lower(std::string(text));
-  if (name == "all" || name == "0") return {};
-  return name == "6" ? "tcp" : name == "17" ? "udp" : name;
-}
-
 // "eth+" is every name that begins with eth; "+" is every interface.
 std::string InterfaceName(std::string name) {
   if (name.ends_with('+')) name.back() = '*';
@@ -98,6 +92,8 @@ class RuleWords {
                                              "--destination-port",
                                              "--destination-ports",
                                              "--comment",
+                                             "--log-prefix",
+                                             "--nflog-prefix",
                                              "-c",
                                              "--set-counters"};
     return In(kOptions, option);

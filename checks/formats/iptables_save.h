@@ -29,6 +29,9 @@ Expected<std::vector<FilterRule>> ParseIptablesRule(const std::vector<std::strin
 /// "0.0.0.0/0" is "" (all). What is no address stays as it is.
 std::string NetworkOf(std::string_view text);
 
+/// The name of a protocol that is written as a name or a number: "6" is "tcp"; "all" and "0" are "".
+std::string ProtocolName(std::string_view text);
+
 /// "22", "6000:6007" (or with '-'), ":1023"; false for anything else, such as a name of
 /// services(5).
 bool AddPorts(std::string_view text, char separator, FilterRule& rule);

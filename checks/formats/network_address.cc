@@ -47,6 +47,17 @@ std::string NetworkOf(std::string_view text) {
   return std::string(said) + "/" + std::to_string(bits);
 }
 
+std::string ProtocolName(std::string_view text) {
+  std::string name;
+  for (char c : text) name += char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  if (name == "all" || name == "0") return {};
+  if (name == "6") return "tcp";
+  if (name == "17") return "udp";
+  if (name == "1") return "icmp";
+  if (name == "58" || name == "icmpv6") return "ipv6-icmp";
+  return name;
+}
+
 bool AddPorts(std::string_view text, char separator, FilterRule& rule) {
   size_t middle = text.find(separator);
   std::string_view low = text.substr(0, middle);

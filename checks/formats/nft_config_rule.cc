@@ -20,10 +20,6 @@ struct Wanted {
   std::vector<std::string> values;
 };
 
-std::string ProtocolName(const std::string& text) {
-  return text == "6" ? "tcp" : text == "17" ? "udp" : text;
-}
-
 class RuleWords {
  public:
   explicit RuleWords(const NftTokens& words) : words_(words) {}

@@ -15,6 +15,7 @@
 
 #include "base/printable.h"
 #include "base/wire.h"
+#include "checks/formats/iptables_save.h"
 #include "checks/formats/netlink_attributes.h"
 #include "checks/formats/nft_ruleset.h"
 
@@ -22,7 +23,17 @@ namespace assay {
 
 namespace {
 
-enum class Field { kOther, kIn, kOut, kNfproto, kL4proto, kSource, kDestination, kPort };
+enum class Field {
+  kOther,
+  kIn,
+  kOut,
+  kNfproto,
+  kL4proto,
+  kSource,
+  kDestination,
+  kPort,
+  kBothPorts
+};
 
 struct Loaded {
   Field field = Field::kOther;
@@ -35,10 +46,6 @@ struct Loaded {
 constexpr std::string_view kHarmless[] = {
     "counter", "log", "last", "notrack", "dup",    "objref",    "numgen", "hash", "socket",
     "rt",      "fib", "osf",  "ct",      "exthdr", "byteorder", "tunnel", "xfrm"};
-
-std::string NumberOr(uint32_t number) {
-  return number == 6 ? "tcp" : number == 17 ? "udp" : std::to_string(number);
-}
 
 // "127.0.0.0/8": the bytes that are there, the rest zero.
 std::string Address(std::string_view bytes, const Loaded& loaded, bool ip6) {
@@ -77,6 +84,7 @@ class RuleReader {
     if (name == "payload") return Payload(a);
     if (name == "bitwise") return Bitwise(a);
     if (name == "cmp") return Compare(a);
+    if (name == "range") return Range(a);
     if (name == "lookup") return Lookup(a);
     if (name == "immediate") return Immediate(a);
     if (name == "match") return Match(a);
@@ -128,6 +136,9 @@ class RuleReader {
     }
     if (*base == NFT_PAYLOAD_TRANSPORT_HEADER && *offset == 2 && *length == 2)
       loaded.field = Field::kPort;
+    // Source and destination port, compared at once.
+    if (*base == NFT_PAYLOAD_TRANSPORT_HEADER && *offset == 0 && *length == 4)
+      loaded.field = Field::kBothPorts;
     return {};
   }
 
@@ -155,6 +166,18 @@ class RuleReader {
     if (loaded.field == Field::kPort && Ports(*op, value)) return {};
     if ((*op != NFT_CMP_EQ && *op != NFT_CMP_NEQ) || !Equal(loaded, value, *op == NFT_CMP_NEQ))
       rule_.narrower = true;
+    return {};
+  }
+
+  Expected<void> Range(const NetlinkAttributes& a) {
+    std::optional<uint32_t> reg = a.Be32(NFTA_RANGE_SREG), op = a.Be32(NFTA_RANGE_OP);
+    NetlinkAttributes from = TRY(a.Nested(NFTA_RANGE_FROM_DATA));
+    NetlinkAttributes to = TRY(a.Nested(NFTA_RANGE_TO_DATA));
+    if (!reg || !op) return Fail(ErrorCode::kInvalid, "nf_tables: a range without its parts");
+    bool read = *op == NFT_RANGE_EQ && loaded_[Place(*reg)].field == Field::kPort &&
+                Ports(NFT_CMP_GTE, from.Bytes(NFTA_DATA_VALUE)) &&
+                Ports(NFT_CMP_LTE, to.Bytes(NFTA_DATA_VALUE));
+    rule_.narrower |= !read;
     return {};
   }
 
@@ -187,12 +210,16 @@ class RuleReader {
         return Set(rule_.family, std::string(layer_), false);
       case Field::kL4proto:
         return !other && value.size() == 1 &&
-               Set(rule_.protocol, NumberOr(static_cast<uint8_t>(value[0])), false);
+               Set(rule_.protocol, ProtocolName(std::to_string(static_cast<uint8_t>(value[0]))),
+                   false);
       case Field::kSource:
       case Field::kDestination:
         if (value.size() != loaded.length) return false;
         said = Address(value, loaded, layer_ == "ip6");
         return Set(loaded.field == Field::kSource ? rule_.source : rule_.destination, said, other);
+      case Field::kBothPorts:
+        if (!other && value.size() == 4) Ports(NFT_CMP_EQ, value.substr(2));
+        return false;
       case Field::kPort:
       case Field::kOther:
         return false;

@@ -90,17 +90,21 @@ std::string WithoutAttribute(std::string_view attributes, uint16_t type) {
 // The answers to a dump, as a batch of requests to make the same.
 std::string AsRequests(std::string_view answers) {
   std::string batch = Batch(NFNL_MSG_BATCH_BEGIN);
+  uint32_t sequence = 0;
   while (!answers.empty()) {
     nlmsghdr header;
     memcpy(&header, answers.data(), sizeof header);
     std::string_view message = answers.substr(0, NLMSG_ALIGN(header.nlmsg_len));
     answers.remove_prefix(message.size());
+    // The kernel takes it only with what iptables says beside it, which no answer holds.
+    if (message.contains("multiport")) continue;
     uint8_t kind = header.nlmsg_type & 0xff;
-    uint16_t handle = kind == NFT_MSG_NEWTABLE   ? NFTA_TABLE_HANDLE
-                      : kind == NFT_MSG_NEWCHAIN ? NFTA_CHAIN_HANDLE
-                                                 : NFTA_RULE_HANDLE;
+    uint16_t handle = NFTA_RULE_HANDLE;
+    if (kind == NFT_MSG_NEWTABLE) handle = NFTA_TABLE_HANDLE;
+    if (kind == NFT_MSG_NEWCHAIN) handle = NFTA_CHAIN_HANDLE;
     std::string body = WithoutAttribute(message.substr(sizeof header + sizeof(nfgenmsg)), handle);
     if (kind == NFT_MSG_NEWRULE) body = WithoutAttribute(body, NFTA_RULE_POSITION);
+    header.nlmsg_seq = ++sequence;
     header.nlmsg_len = uint32_t(sizeof header + sizeof(nfgenmsg) + body.size());
     header.nlmsg_flags =
         NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK | (kind == NFT_MSG_NEWRULE ? NLM_F_APPEND : 0);
@@ -125,7 +129,8 @@ std::string Load(std::string_view answers) {
       int32_t code = 0;
       memcpy(&code, rest.data() + sizeof header, sizeof code);
       if (header.nlmsg_type == NLMSG_ERROR && code != 0)
-        refused = "cannot: the kernel refuses the ruleset: " + std::string(strerror(-code));
+        refused = "refused: message " + std::to_string(header.nlmsg_seq) + ": " + strerror(-code) +
+                  " " + std::to_string(rest.size());
       rest.remove_prefix(std::min<size_t>(rest.size(), NLMSG_ALIGN(header.nlmsg_len)));
     }
   close(fd);
@@ -178,19 +183,21 @@ TEST(LiveNftables, AnEmptyRulesetIsAnAnswer) {
 }
 
 TEST(LiveNftables, InAnotherNamespaceThanProcessOneNothingCanBeTold) {
-  if (geteuid() != 0) GTEST_SKIP() << "needs root";
-  pid_t child = fork();
-  if (child == 0) {
-    if (unshare(CLONE_NEWNET)) _exit(2);
-    Expected<Host> host = Host::Open("/", true);
-    bool told = host && Judge(*host, "nftables", "no-xtables").starts_with("no-xtables notchecked");
-    Expected<std::string> messages = host->PacketFilter();
-    _exit(told && !messages && messages.error().code == ErrorCode::kUnsupported ? 0 : 1);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "this kernel gives no network namespace";
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  std::string said = InOwnNamespaces([]() -> std::string {
+    pid_t child = fork();
+    if (child == 0) {
+      if (unshare(CLONE_NEWNET)) _exit(2);
+      Expected<Host> host = Host::Open("/", true);
+      Expected<std::string> messages = host->PacketFilter();
+      bool told = Judge(*host, "nftables", "table").starts_with("table notchecked: ");
+      _exit(told && !messages && messages.error().code == ErrorCode::kUnsupported ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WEXITSTATUS(status) == 0 ? "told" : "not told";
+  });
+  if (said.starts_with("cannot: ")) GTEST_SKIP() << said;
+  EXPECT_EQ(said, "told");
 }
 
 TEST(LiveNftables, WithoutThePermissionNothingIsChecked) {

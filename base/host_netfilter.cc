@@ -110,8 +110,9 @@ Expected<Part> Dump(int fd, uint16_t type, uint32_t sequence, std::string& into)
 // Which ruleset one sees depends on one's network namespace; the machine's is that of process 1.
 Expected<bool> InNamespaceOfInit() {
   struct stat own{}, init{};
-  if (stat("/proc/self/ns/net", &own)) return FailErrno(errno, "looking at /proc/self/ns/net");
-  if (stat("/proc/1/ns/net", &init)) return FailErrno(errno, "looking at /proc/1/ns/net");
+  constexpr const char* kDoing = "finding out whether this is the machine's network namespace";
+  if (stat("/proc/self/ns/net", &own)) return FailErrno(errno, kDoing);
+  if (stat("/proc/1/ns/net", &init)) return FailErrno(errno, kDoing);
   return own.st_ino == init.st_ino && own.st_dev == init.st_dev;
 }
 

@@ -163,7 +163,11 @@ Answer DecidesPorts(const Ruleset& rules, const std::vector<std::string>& famili
     if (!found)
       one =
           Missing(path, where + " has no rule for " + said + ", which is open on " + port.address);
-    if (found) one.evidence.push_back(Seen(*decides, "a rule for " + said));
+    if (found)
+      one.evidence.push_back(Seen(*decides, "a rule for " + said));
+    else
+      one.evidence.push_back(
+          {"/proc/net/" + port.protocol, 0, said + " on " + port.address, "a rule for it"});
     answers.push_back(std::move(one));
   }
   return Together(answers);
@@ -171,7 +175,7 @@ Answer DecidesPorts(const Ruleset& rules, const std::vector<std::string>& famili
 
 Answer ShowsOutbound(const Ruleset& rules, const std::vector<std::string>& families,
                      const std::string& where) {
-  Answer answer{Result::kManual, "for a person to decide: which connections may go out", {}};
+  Answer answer{Result::kManual, "the site decides which connections may go out", {}};
   for (const std::string& family : families)
     for (const FilterChain* chain : BaseChains(rules, family, "output")) {
       answer.evidence.push_back({chain->file, chain->line,
@@ -196,7 +200,12 @@ Answer Together(const std::vector<Answer>& answers) {
       answer.result = one.result;
       answer.reason = one.reason;
     }
-    answer.evidence.insert(answer.evidence.end(), one.evidence.begin(), one.evidence.end());
+    for (const EvidenceItem& item : one.evidence)
+      if (!std::ranges::any_of(answer.evidence, [&](const EvidenceItem& known) {
+            return known.source == item.source && known.line == item.line &&
+                   known.value == item.value;
+          }))
+        answer.evidence.push_back(item);
   }
   return answer;
 }

@@ -20,7 +20,7 @@ namespace assay {
 
 namespace {
 
-constexpr size_t kDumpLimit = 64 << 20;
+constexpr size_t kDumpLimit = 32 << 20;
 constexpr int kAttempts = 8;
 
 struct Request {

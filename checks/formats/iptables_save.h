@@ -29,7 +29,14 @@ Expected<std::vector<FilterRule>> ParseIptablesRule(const std::vector<std::strin
 /// "0.0.0.0/0" is "" (all). What is no address stays as it is.
 std::string NetworkOf(std::string_view text);
 
-/// The name of a protocol that is written as a name or a number: "6" is "tcp"; "all" and "0" are "".
+/// The same of an address in network order, of which trailing bytes may be missing, and its prefix.
+std::string AddressText(std::string_view bytes, int bits, bool ip6);
+
+/// Leading ones of a mask that is all ones and then all zeros; -1 for another.
+int PrefixOfMask(std::string_view mask);
+
+/// The name of a protocol that is written as a name or a number: "6" is "tcp"; "all" and "0" are
+/// "".
 std::string ProtocolName(std::string_view text);
 
 /// "22", "6000:6007" (or with '-'), ":1023"; false for anything else, such as a name of

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -41,10 +42,31 @@ std::string NetworkOf(std::string_view text) {
   if (bits < 0 || inet_pton(family, address.c_str(), bytes) != 1) return std::string(text);
   if (bits == 0) return {};
   for (int bit = bits; bit < most; bit++) bytes[bit / 8] &= uint8_t(~(0x80u >> (bit % 8)));
-  char said[INET6_ADDRSTRLEN] = {};
-  if (!inet_ntop(family, bytes, said, sizeof said)) return std::string(text);
-  if (family == AF_INET && bits == 32) return said;
-  return std::string(said) + "/" + std::to_string(bits);
+  std::string_view network(reinterpret_cast<const char*>(bytes), size_t(most) / 8);
+  return AddressText(network, bits, family == AF_INET6);
+}
+
+std::string AddressText(std::string_view bytes, int bits, bool ip6) {
+  unsigned char address[16] = {};
+  memcpy(address, bytes.data(), std::min(bytes.size(), sizeof address));
+  char text[INET6_ADDRSTRLEN] = {};
+  if (!inet_ntop(ip6 ? AF_INET6 : AF_INET, address, text, sizeof text)) return "?";
+  // A host of IPv4 is written without its length, as everywhere.
+  if (!ip6 && bits == 32) return text;
+  return std::string(text) + "/" + std::to_string(bits);
+}
+
+int PrefixOfMask(std::string_view mask) {
+  int bits = 0;
+  bool ended = false;
+  for (char c : mask) {
+    auto byte = static_cast<uint8_t>(c);
+    int ones = std::countl_one(byte);
+    if (uint8_t(byte << ones) != 0 || (ended && byte)) return -1;
+    bits += ones;
+    ended |= ones < 8;
+  }
+  return bits;
 }
 
 std::string ProtocolName(std::string_view text) {

@@ -9,6 +9,7 @@ namespace assay {
 namespace {
 
 constexpr size_t kMaxObjects = 100'000;
+constexpr size_t kMaxWords = 1'000'000;
 
 constexpr std::string_view kFamilies[] = {"ip", "ip6", "inet", "arp", "bridge", "netdev"};
 // What stands in a table, or is added to one, and filters nothing by itself.
@@ -75,6 +76,14 @@ class ConfigReader {
     return words;
   }
 
+  // A few definitions of definitions could stand for any number of words.
+  Expected<NftTokens> Replaced(const NftTokens& words) {
+    NftTokens said = TRY(Substituted(words, definitions_));
+    substituted_ += said.size();
+    if (substituted_ > kMaxWords) return NftMistake(words.front(), "definitions are too long");
+    return said;
+  }
+
   Expected<void> Skip() {
     Expected<NftTokens> words = Statement();
     if (!words) return std::unexpected(words.error());
@@ -110,7 +119,7 @@ class ConfigReader {
     if (!Peek().Is("=")) return Mistake(Peek());
     Next();
     NftTokens value = TRY(Statement());
-    definitions_[name] = TRY(Substituted(value, definitions_));
+    definitions_[name] = TRY(Replaced(value));
     return {};
   }
 
@@ -205,7 +214,7 @@ class ConfigReader {
     if (words.empty()) return NftMistake(Peek(), "an empty statement");
     if (words[0].Is("define") || words[0].Is("redefine"))
       return NftMistake(words[0], "a definition inside of a chain is not understood");
-    words = TRY(Substituted(words, definitions_));
+    words = TRY(Replaced(words));
     if (words.empty()) return {};
     if (words[0].Is("type")) return Hook(chain, words);
     if (words[0].Is("policy")) return Policy(chain, words);
@@ -237,7 +246,7 @@ class ConfigReader {
     if (!chain) return NftMistake(at, "a rule of a chain that is not there");
     if (Peek().Is("handle") || Peek().Is("position") || Peek().Is("index")) return Mistake(Peek());
     NftTokens words = TRY(Statement());
-    words = TRY(Substituted(words, definitions_));
+    words = TRY(Replaced(words));
     if (words.empty()) return NftMistake(at, "a rule that says nothing");
     return Rule(*chain, words, first);
   }
@@ -251,7 +260,7 @@ class ConfigReader {
   }
 
   const NftTokens& tokens_;
-  size_t at_ = 0, objects_ = 0, rule_count_ = 0;
+  size_t at_ = 0, substituted_ = 0, objects_ = 0, rule_count_ = 0;
   NftDefinitions definitions_;
   Ruleset ruleset_;
 };

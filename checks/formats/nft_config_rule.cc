@@ -218,7 +218,10 @@ class RuleWords {
   }
 
   bool Protocol(const Wanted& wanted) {
-    if (wanted.values.size() != 1 || wanted.negated || wanted.set) return Opaque(), true;
+    if (wanted.values.size() != 1 || wanted.negated || wanted.set) {
+      for (FilterRule& rule : rules_) rule.narrower = true;
+      return true;
+    }
     Narrow(&FilterRule::protocol, ProtocolName(wanted.values[0]));
     return true;
   }

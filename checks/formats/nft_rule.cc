@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The expressions of one nf_tables rule: a small program that loads fields into registers and
 // compares them. Read as far as interface, addresses, protocol, ports and verdict.
-#include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
-#include <linux/netfilter/xt_multiport.h>
-#include <linux/netfilter/xt_tcpudp.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <map>
 
@@ -46,32 +42,6 @@ struct Loaded {
 constexpr std::string_view kHarmless[] = {
     "counter", "log", "last", "notrack", "dup",    "objref",    "numgen", "hash", "socket",
     "rt",      "fib", "osf",  "ct",      "exthdr", "byteorder", "tunnel", "xfrm"};
-
-// "127.0.0.0/8": the bytes that are there, the rest zero.
-std::string Address(std::string_view bytes, const Loaded& loaded, bool ip6) {
-  unsigned char address[16] = {};
-  memcpy(address, bytes.data(), std::min(bytes.size(), sizeof address));
-  char text[INET6_ADDRSTRLEN] = {};
-  if (!inet_ntop(ip6 ? AF_INET6 : AF_INET, address, text, sizeof text)) return "?";
-  int bits = loaded.prefix >= 0 ? loaded.prefix : int(loaded.length) * 8;
-  // A host of IPv4 is written without its length, as everywhere.
-  if (!ip6 && bits == 32) return text;
-  return std::string(text) + "/" + std::to_string(bits);
-}
-
-// Leading ones of a mask that is all ones and then all zeros; -1 for another.
-int PrefixOf(std::string_view mask) {
-  int bits = 0;
-  bool ended = false;
-  for (char c : mask) {
-    auto byte = static_cast<uint8_t>(c);
-    int ones = std::countl_one(byte);
-    if (uint8_t(byte << ones) != 0 || (ended && byte)) return -1;
-    bits += ones;
-    ended |= ones < 8;
-  }
-  return bits;
-}
 
 class RuleReader {
  public:
@@ -149,7 +119,7 @@ class RuleReader {
     NetlinkAttributes flip = TRY(a.Nested(NFTA_BITWISE_XOR));
     Loaded loaded = loaded_[Place(*from)];
     bool address = loaded.field == Field::kSource || loaded.field == Field::kDestination;
-    loaded.prefix = PrefixOf(mask.Bytes(NFTA_DATA_VALUE));
+    loaded.prefix = PrefixOfMask(mask.Bytes(NFTA_DATA_VALUE));
     bool plain = std::ranges::all_of(flip.Bytes(NFTA_DATA_VALUE), [](char c) { return c == 0; });
     if (!address || loaded.prefix < 0 || !plain) loaded = {};
     loaded_[Place(*to)] = loaded;
@@ -215,7 +185,8 @@ class RuleReader {
       case Field::kSource:
       case Field::kDestination:
         if (value.size() != loaded.length) return false;
-        said = Address(value, loaded, layer_ == "ip6");
+        said = AddressText(value, loaded.prefix >= 0 ? loaded.prefix : int(loaded.length) * 8,
+                           layer_ == "ip6");
         return Set(loaded.field == Field::kSource ? rule_.source : rule_.destination, said, other);
       case Field::kBothPorts:
         if (!other && value.size() == 4) Ports(NFT_CMP_EQ, value.substr(2));
@@ -250,7 +221,8 @@ class RuleReader {
     if (!reg) return Fail(ErrorCode::kInvalid, "nf_tables: a lookup without its register");
     // The key may go on in the registers behind the first.
     for (const auto& [place, loaded] : loaded_)
-      rule_.opaque |= place >= Place(*reg) && loaded.field != Field::kOther;
+      rule_.opaque |=
+          place >= Place(*reg) && loaded.field != Field::kOther && loaded.field != Field::kL4proto;
     loaded_.clear();
     return {};
   }
@@ -290,40 +262,8 @@ class RuleReader {
 
   // What iptables-nft cannot say in expressions; linux/netfilter/x_tables.h.
   Expected<void> Match(const NetlinkAttributes& a) {
-    std::string name = a.Text(NFTA_MATCH_NAME), info(a.Bytes(NFTA_MATCH_INFO));
-    if (name == "comment") return {};
-    bool read = (name == "tcp" && Simple<xt_tcp>(info)) ||
-                (name == "udp" && Simple<xt_udp>(info)) ||
-                (name == "multiport" && Multiport(info, a.Be32(NFTA_MATCH_REV).value_or(0)));
-    rule_.narrower |= !read;
+    rule_.narrower |= !AddXtablesMatch(a, rule_);
     return {};
-  }
-
-  template <typename T>
-  bool Simple(const std::string& info) {
-    T match;
-    if (info.size() < sizeof match) return false;
-    memcpy(&match, info.data(), sizeof match);
-    if (match.invflags) return false;
-    rule_.ports = {{match.dpts[0], match.dpts[1]}};
-    if (rule_.ports[0] == std::pair<uint16_t, uint16_t>{0, 65535}) rule_.ports.clear();
-    bool options = false;
-    if constexpr (requires { match.flg_mask; }) options = match.flg_mask || match.option;
-    return match.spts[0] == 0 && match.spts[1] == 65535 && !options;
-  }
-
-  bool Multiport(const std::string& info, uint32_t revision) {
-    xt_multiport_v1 match;
-    if (revision != 1 || info.size() < sizeof match) return false;
-    memcpy(&match, info.data(), sizeof match);
-    if (match.invert || match.flags != XT_MULTIPORT_DESTINATION || match.count > XT_MULTI_PORTS)
-      return false;
-    for (unsigned i = 0; i < match.count; i++) {
-      bool range = match.pflags[i] && i + 1u < match.count;
-      rule_.ports.push_back({match.ports[i], match.ports[range ? i + 1 : i]});
-      i += range;
-    }
-    return true;
   }
 
   Expected<void> Target(const std::string& name) {

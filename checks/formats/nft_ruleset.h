@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "checks/formats/netlink_attributes.h"
 #include "checks/formats/packet_filter.h"
 
 namespace assay {
@@ -18,5 +19,9 @@ Expected<Ruleset> ParseNftMessages(std::string_view bytes);
 /// has. An expression that is not known only makes the rule `narrower`; a set or map over
 /// interfaces, addresses or ports, whose content is elsewhere, makes it `opaque`.
 Expected<FilterRule> ParseNftRule(std::string_view expressions, std::string_view family);
+
+/// Adds a match of x_tables (NFTA_MATCH_*) to a rule: the ports of tcp, udp and multiport, and
+/// comment. False: it narrows the rule in a way that no field says.
+bool AddXtablesMatch(const NetlinkAttributes& match, FilterRule& rule);
 
 }  // namespace assay

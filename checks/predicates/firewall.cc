@@ -144,7 +144,10 @@ Answer JudgeIptables(const std::string& check, bool ip6, Host& host) {
                              : CannotRead(kernel.error()));
   if (!host.live() || check != "outbound")
     answers.push_back(
-        JudgePersisted(check, PersistedIptables(host, file, family), {family}, file, true));
+        JudgePersisted(check,
+                       host.Once<Expected<Ruleset>>(
+                           file, [&](Host& h) { return PersistedIptables(h, file, family); }),
+                       {family}, file, true));
   return Together(answers);
 }
 
@@ -213,12 +216,13 @@ Answer JudgeUfwDefault(const UfwConfig& config, const Ruleset& rules, Host& host
 }
 
 Answer JudgeUfw(const std::string& check, Host& host) {
-  Expected<UfwConfig> config = ReadUfwConfig(host);
+  const auto& config = host.Once<Expected<UfwConfig>>("ufw", ReadUfwConfig);
   if (!config && config.error().code == ErrorCode::kNotFound)
     return {Result::kFail, "ufw is not set up: " + config.error().text, {}};
   if (!config) return CannotTell(config.error());
   if (check == "enabled") return JudgeUfwEnabled(*config, host);
-  Expected<Ruleset> rules = UfwRuleset(host, *config);
+  const auto& rules =
+      host.Once<Expected<Ruleset>>("ufw", [&](Host& h) { return UfwRuleset(h, *config); });
   if (!rules && rules.error().code == ErrorCode::kNotFound)
     return {Result::kFail, "ufw cannot start: " + rules.error().text, {}};
   if (!rules) return CannotTell(rules.error());

@@ -18,10 +18,11 @@ std::string Whole(const FilterChain& chain) {
 
 bool Unknown(const FilterRule& rule) { return rule.verdict == "unknown"; }
 
-// A rule whose text cannot be read may be the one that is wanted: neither pass nor fail.
-Answer Missing(const std::vector<FilterRule>& path, const std::string& what) {
+// A rule whose text cannot be read may be the one that is wanted: neither pass nor fail. Where all
+// packets of an interface or a source are asked for, one of a single protocol is not.
+Answer Missing(const std::vector<FilterRule>& path, const std::string& what, bool all_protocols) {
   for (const FilterRule& rule : path)
-    if (rule.opaque || Unknown(rule)) {
+    if (Unknown(rule) || (rule.opaque && !(all_protocols && !rule.protocol.empty()))) {
       std::string place = rule.line ? rule.file + ":" + std::to_string(rule.line) : "a rule";
       return {Result::kError,
               what + ", unless " + place + " says it, which cannot be read: " + Describe(rule),
@@ -72,10 +73,11 @@ Answer LoopbackIn(const std::vector<FilterRule>& path, std::string_view family,
   std::string source = Loopback(family);
   Answer answer;
   if (accepts == path.end())
-    answer = Missing(path, where + ": no rule accepts all " + Protocol(family) + " from lo");
+    answer = Missing(path, where + ": no rule accepts all " + Protocol(family) + " from lo", true);
   else if (drops == path.end())
-    answer = Missing(path, where + ": no rule drops what comes from " + source +
-                               " by another interface than lo");
+    answer = Missing(
+        path, where + ": no rule drops what comes from " + source + " by another interface than lo",
+        true);
   else if (drops < accepts && drops->in != "!lo")
     answer = {Result::kFail,
               where + ": what comes from " + source +
@@ -94,7 +96,7 @@ Answer LoopbackOut(const std::vector<FilterRule>& path, std::string_view family,
   for (const FilterRule& rule : path)
     if (AcceptsInterface(rule, "lo", false))
       return {Result::kPass, "", {Seen(rule, "lo is accepted")}};
-  return Missing(path, where + ": no rule accepts all " + Protocol(family) + " to lo");
+  return Missing(path, where + ": no rule accepts all " + Protocol(family) + " to lo", true);
 }
 
 // The first chain at a hook that passes, or what is said of the last.
@@ -161,8 +163,8 @@ Answer DecidesPorts(const Ruleset& rules, const std::vector<std::string>& famili
     bool found = decides != path.end();
     Answer one{Result::kPass, "", {}};
     if (!found)
-      one =
-          Missing(path, where + " has no rule for " + said + ", which is open on " + port.address);
+      one = Missing(path, where + " has no rule for " + said + ", which is open on " + port.address,
+                    false);
     if (found)
       one.evidence.push_back(Seen(*decides, "a rule for " + said));
     else

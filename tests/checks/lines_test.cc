@@ -35,7 +35,7 @@ TEST(LinesPredicate, SomeLineOrNoLineOfAllFilesMatches) {
   EXPECT_EQ(Ask(Wanted("^mode", true), root).result, Result::kFail);
   EXPECT_EQ(Ask(Wanted("^code", true), root).result, Result::kPass);
   Answer missing = Ask(Wanted("^code", false), root);
-  EXPECT_EQ(missing.reason, "no line of /etc/f, /etc/f.d/*.conf matches ^code");
+  EXPECT_EQ(missing.reason, "no line of /etc/f, /etc/f.d/*.conf says what is wanted");
 }
 
 TEST(LinesPredicate, ACommentIsNoLineAndCaseMattersUnlessSaid) {
@@ -45,7 +45,7 @@ TEST(LinesPredicate, ACommentIsNoLineAndCaseMattersUnlessSaid) {
   EXPECT_EQ(Ask(Wanted("secret$", true), root).result, Result::kPass);
   Lines lines = Wanted("secret$", true);
   lines.set_ignore_case(true);
-  EXPECT_EQ(Ask(lines, root).reason, "/etc/f line 2 is 'SECRET', wanted is no line with secret$");
+  EXPECT_EQ(Ask(lines, root).reason, "/etc/f line 2 is 'SECRET', which must not be there");
 }
 
 TEST(LinesPredicate, NoFileAtAllIsWhatTheRuleSays) {

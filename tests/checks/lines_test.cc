@@ -98,9 +98,13 @@ TEST(LinesPredicate, ABannerDoesNotNameTheSystem) {
 
 TEST(LinePattern, RefusesWhatHasNoBound) {
   for (const char* pattern :
-       {"(", "[", "*{", "(a)\\1", "a{1001}", "((a{40}){40}){2}", "a{3,99999}"})
+       {"(", "[", "*{", "(a)\\1", "a{10001}", "((a{40}){40}){9}", "a++++++++++++++++++++",
+        "((((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+", "[]+{]a{99999}", "a{3,99999}",
+        "\\\\{99999}"})
     EXPECT_FALSE(LinePattern::Compile(pattern, false)) << pattern;
-  for (const char* pattern : {"a{3}", "\\\\1", "[0-9]{1,3}(\\.[0-9]{1,3})?", "^$", "a|b"})
+  for (const char* pattern :
+       {"a{3}", "\\\\1", "[0-9]{1,3}(\\.[0-9]{1,3})?", "^$", "a|b", "a\\{99999\\}", "[{99999}]",
+        "[[:digit:]{99999}]+", "(a|b)+c+d+e+f+g+h+i+j+k+l+m+n+"})
     EXPECT_TRUE(LinePattern::Compile(pattern, false)) << pattern;
 }
 

@@ -204,7 +204,7 @@ std::string MistakeOf(const std::string& form) {
   TempRoot root{{"profiles.yaml",
                  "benchmark: b\nprofiles:\n  - {id: p, title: t, levels: [L1], floor: 80}\n"},
                 {"rules/r.yaml", "- id: a\n  title: t\n  level: L1\n  firewall: " + form + "\n"}};
-  Expected<Policy> policy = LoadBenchmark(root.path(), "p");
+  Expected<Policy> policy = LoadPolicy({root.path(), "p", "", ""});
   return policy ? "" : policy.error().ToString();
 }
 

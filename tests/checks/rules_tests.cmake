@@ -24,3 +24,7 @@ assay_test(firewall_formats_test SOURCES firewall_formats_test.cc LIBS assay_rul
 assay_test(firewall_test SOURCES firewall_test.cc LIBS assay_rules)
 assay_test(firewall_ufw_test SOURCES firewall_ufw_test.cc LIBS assay_rules)
 assay_test(firewall_root_test SOURCES firewall_root_test.cc LIBS assay_rules)
+assay_test(local_mounts_test SOURCES local_mounts_test.cc LIBS assay_rules)
+assay_test(walk_test SOURCES walk_test.cc LIBS assay_rules)
+assay_test(walk_root_test SOURCES walk_root_test.cc LIBS assay_rules)
+assay_test(tree_rules_test SOURCES tree_rules_test.cc LIBS assay_rules yaml-cpp)

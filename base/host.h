@@ -89,6 +89,11 @@ class Host {
   /// Names in a directory without "." and "..", sorted; at most `limit` of them, else kInvalid.
   Expected<std::vector<std::string>> List(std::string_view directory, size_t limit = 100'000);
 
+  /// The names in a directory, sorted, each with its target as stored if it is a symbolic link, else
+  /// empty. Recorded as the directory alone: a link changes only by a change of its directory.
+  Expected<std::vector<std::pair<std::string, std::string>>> Links(std::string_view directory,
+                                                                   size_t limit = 10'000);
+
   /// Live value of a sysctl without the trailing newline, read from /proc/sys in the namespaces of
   /// this process. `name` with '/' ("net/ipv4/ip_forward"). kUnsupported when not live().
   Expected<std::string> Sysctl(std::string_view name);
@@ -125,6 +130,12 @@ class Host {
   Expected<std::vector<std::string>> ListKernel(std::string_view path, std::string_view what);
   /// Target of a link as stored; also of the links that lead elsewhere, such as /proc/1/exe.
   Expected<std::string> KernelLink(std::string_view path, std::string_view what);
+
+  /// What systemd says of every unit that it has loaded: its active state ("active", "failed") by
+  /// its name (aliases left out). Asked over D-Bus, in two seconds at most. Recorded as kLive
+  /// "systemd". kUnsupported: not live(), or systemd is not what runs here; kUnavailable: no answer
+  /// in time, or no bus; kPermission.
+  Expected<std::map<std::string, std::string, std::less<>>> UnitStates();
 
   /// The first `size` bytes of a regular file, or all of it: for headers of large files.
   Expected<std::string> ReadStart(std::string_view path, size_t size);

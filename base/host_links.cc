@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/host.h"
+
+namespace assay {
+
+Expected<std::vector<std::pair<std::string, std::string>>> Host::Links(std::string_view directory,
+                                                                       size_t limit) {
+  std::vector<std::pair<std::string, std::string>> links;
+  for (std::string& name : TRY(List(directory, limit))) links.emplace_back(std::move(name), "");
+  Fd fd = TRY(OpenPath(directory, true));
+  for (auto& [name, target] : links) {
+    char buffer[PATH_MAX];
+    ssize_t n = readlinkat(fd.get(), name.c_str(), buffer, sizeof buffer);
+    if (n > 0) target.assign(buffer, size_t(n));
+    // EINVAL: not a link. ENOENT: gone since it was listed; the directory tells of it.
+    if (n < 0 && errno != EINVAL && errno != ENOENT)
+      return FailErrno(errno, "reading a link in '" + std::string(directory) + "'");
+  }
+  return links;
+}
+
+}  // namespace assay

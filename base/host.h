@@ -89,8 +89,8 @@ class Host {
   /// Names in a directory without "." and "..", sorted; at most `limit` of them, else kInvalid.
   Expected<std::vector<std::string>> List(std::string_view directory, size_t limit = 100'000);
 
-  /// The names in a directory, sorted, each with its target as stored if it is a symbolic link, else
-  /// empty. Recorded as the directory alone: a link changes only by a change of its directory.
+  /// The names in a directory, sorted, each with its target as stored if it is a symbolic link,
+  /// else empty. Recorded as the directory alone: a link changes only by a change of its directory.
   Expected<std::vector<std::pair<std::string, std::string>>> Links(std::string_view directory,
                                                                    size_t limit = 10'000);
 

@@ -49,7 +49,8 @@ TEST(Compare, AChangeThatKeepsTheSizeIsSeen) {
   SealedImage image = Image();
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Write("usr/bin-old/tool", "OLD\n");
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /usr/bin-old/tool content"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("changed /usr/bin-old/tool content"));
 }
 
 TEST(Compare, MissingAndExtraObjectsAreNamedEachOnce) {
@@ -127,7 +128,8 @@ TEST(Compare, UserXattrsAreCompared) {
   VerifiedBaseline baseline = image.SealAndOpen();
   EXPECT_TRUE(image.Compare(baseline).golden());
   ASSERT_EQ(setxattr(path.c_str(), "user.mark", "b", 1, 0), 0);
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /usr/bin/tool xattr user.mark"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("changed /usr/bin/tool xattr user.mark"));
   ASSERT_EQ(removexattr(path.c_str(), "user.mark"), 0);
   Comparison comparison = image.Compare(baseline);
   ASSERT_EQ(comparison.findings.size(), 1u);
@@ -141,7 +143,8 @@ TEST(Compare, AFifoIsDescribedAndNeverOpened) {
   EXPECT_TRUE(image.Compare(baseline).golden());
   image.root.Remove("etc/hostname.conf");
   image.root.Fifo("etc/hostname.conf");
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /etc/hostname.conf type"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("changed /etc/hostname.conf type"));
 }
 
 TEST(Compare, ASocketIsAnObjectLikeAnyOther) {
@@ -159,7 +162,8 @@ TEST(Compare, NamesWithControlCharactersAndInvalidUtf8AreKeptAsTheyAre) {
   VerifiedBaseline baseline = image.SealAndOpen();
   EXPECT_TRUE(image.Compare(baseline).golden());
   image.root.Write("etc/\x1b[31m\n\xff", "y");
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /etc/\x1b[31m\n\xff content"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("changed /etc/\x1b[31m\n\xff content"));
 }
 
 TEST(Compare, AHardLinkIsHashedUnderEachName) {
@@ -275,7 +279,8 @@ TEST(Scope, ShapeComparesMetadataAndIgnoredNothing) {
   image.root.Remove("etc/resolv.conf");
   EXPECT_THAT(FindingLines(image.Compare(baseline)), IsEmpty());
   image.root.Chmod("boot/grub/grubenv", 0600);
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("changed /boot/grub/grubenv mode"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("changed /boot/grub/grubenv mode"));
 }
 
 TEST(Packages, AreComparedByVersionStatusAndPresence) {
@@ -298,9 +303,11 @@ TEST(Packages, AMalformedDatabaseIsUnverifiable) {
       {{"etc/x", ""}, {"var/lib/dpkg/status", "Package: a\nStatus: install ok installed\n"}});
   VerifiedBaseline baseline = image.SealAndOpen();
   image.root.Write("var/lib/dpkg/status", "what is this\n");
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("unverifiable /var/lib/dpkg/status"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("unverifiable /var/lib/dpkg/status"));
   image.root.Remove("var/lib/dpkg/status");
-  EXPECT_THAT(FindingLines(image.Compare(baseline)), ElementsAre("unverifiable /var/lib/dpkg/status"));
+  EXPECT_THAT(FindingLines(image.Compare(baseline)),
+              ElementsAre("unverifiable /var/lib/dpkg/status"));
 }
 
 }  // namespace

@@ -176,9 +176,8 @@ TEST_F(Engine, AWaiverOfOtherImagesDoesNotHold) {
   waiver.set_owner("ops");
   waiver.set_until("2030-01-01");
   waiver.add_images("web*");
-  for (auto [image, result] : {std::pair{"web:7", Result::kWaived},
-                               {"db:7", Result::kFail},
-                               {"", Result::kFail}}) {
+  for (auto [image, result] :
+       {std::pair{"web:7", Result::kWaived}, {"db:7", Result::kFail}, {"", Result::kFail}}) {
     policy.set_image(image);
     EXPECT_EQ(Run(policy).outcomes[0].result, result) << image;
   }

@@ -49,15 +49,14 @@ TEST(Secrets, AreToldByTheirFormAndLine) {
 
 TEST(Secrets, WhatOnlyLooksLikeOneIsNone) {
   for (const std::string& text : std::vector<std::string>{
-           kBegin + "\n...\n" + kEnd,                     // a template
-           kBegin + "\n",                                 // a header that a program writes
+           kBegin + "\n...\n" + kEnd,  // a template
+           kBegin + "\n",              // a header that a program writes
            std::string("-----BEGIN ") + "CERTIFICATE-----\n" + kBody,
-           kGithub.substr(0, kGithub.size() - 1) + "8",   // its checksum is wrong
-           "x" + kGithub,                                 // part of a longer word
-           kGithub + "x",                                 // too long
-           std::string("AKIA") + "IOSFODNN7EXAMPLE",      // AWS's own example
-           std::string("AKIA") + "XXXXXXXXXXXXXXXX",
-           "AccountKey=<your key>", "-", ""})
+           kGithub.substr(0, kGithub.size() - 1) + "8",  // its checksum is wrong
+           "x" + kGithub,                                // part of a longer word
+           kGithub + "x",                                // too long
+           std::string("AKIA") + "IOSFODNN7EXAMPLE",     // AWS's own example
+           std::string("AKIA") + "XXXXXXXXXXXXXXXX", "AccountKey=<your key>", "-", ""})
     EXPECT_THAT(KindsIn(text), ElementsAre()) << text;
 }
 
@@ -138,11 +137,12 @@ std::map<Result, std::set<std::string>> Judged(const TempRoot& root) {
 }
 
 TEST(ImageHygiene, EveryRulePassesOnACleanImage) {
-  TempRoot root{{"etc/passwd", "root:x:0:0::/root:/bin/bash\nnobody:x:65534:65534::/nonexistent:/x\n"},
-                {"etc/shadow", "root:*:19000:0:99999:7:::\nnobody:!:19000::::::\n"},
-                {"etc/machine-id", ""},
-                {"etc/hostname", "localhost\n"},
-                {"var/log/dpkg.log", ""}};
+  TempRoot root{
+      {"etc/passwd", "root:x:0:0::/root:/bin/bash\nnobody:x:65534:65534::/nonexistent:/x\n"},
+      {"etc/shadow", "root:*:19000:0:99999:7:::\nnobody:!:19000::::::\n"},
+      {"etc/machine-id", ""},
+      {"etc/hostname", "localhost\n"},
+      {"var/log/dpkg.log", ""}};
   root.Symlink("var/lib/dbus/machine-id", "/etc/machine-id");
   root.Symlink("etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf");
   std::set<std::string> all;

@@ -218,18 +218,20 @@ TEST(RuleLoader, RefusesATailoringOfWhatIsNotThere) {
 }
 
 TEST(RuleLoader, AParameterOrAGroupThatNobodyDeclaredIsAMistake) {
-  TempRoot root{{"profiles.yaml", kFamilies},
-                {"rules/r.yaml",
-                 "- {id: a, title: t, level: L1, text: {path: /f, key: k, at-most: '${weeks}'}}\n"}};
+  TempRoot root{
+      {"profiles.yaml", kFamilies},
+      {"rules/r.yaml",
+       "- {id: a, title: t, level: L1, text: {path: /f, key: k, at-most: '${weeks}'}}\n"}};
   EXPECT_THAT(RulesOf(root, "server"), HasSubstr("r.yaml:1: expected a parameter"));
   root.Write("rules/r.yaml", "- {id: a, title: t, level: L1, group: {firewall: pf}, kmod: x}\n");
   EXPECT_THAT(RulesOf(root, "server"), HasSubstr("{firewall: pf}"));
 }
 
 TEST(RuleLoader, WaiversComeFromAFileToo) {
-  TempRoot root{{"profiles.yaml", kFamilies},
-                {"rules/r.yaml", kRules},
-                {"w.yaml", "- {rule: one, reason: r, owner: o, until: 2027-01-01, images: 'web*'}\n"}};
+  TempRoot root{
+      {"profiles.yaml", kFamilies},
+      {"rules/r.yaml", kRules},
+      {"w.yaml", "- {rule: one, reason: r, owner: o, until: 2027-01-01, images: 'web*'}\n"}};
   Expected<Policy> policy = LoadPolicy({root.path(), "server", root.Path("w.yaml"), ""});
   ASSERT_TRUE(policy) << policy.error().ToString();
   ASSERT_EQ(policy->waivers_size(), 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "checks/predicates/predicate.h"
 #include "checks/formats/sysctl_config.h"
+#include "checks/predicates/predicate.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {

@@ -56,7 +56,8 @@ Expected<AccountDatabase> Read(Host& host) {
   std::optional<std::string> gshadow = TRY(MaybeRead(host, kGshadow));
   if (gshadow) all.gshadow = TRY(ParseGshadow(*gshadow, kGshadow));
   std::optional<std::string> shells = TRY(MaybeRead(host, "/etc/shells"));
-  all.shells = shells ? ParseShells(*shells) : std::vector<std::string>{"/bin/sh", "/bin/csh"};
+  all.shells =
+      shells ? ParseShells(*shells) : std::vector<LoginShell>{{"/bin/sh", 0}, {"/bin/csh", 0}};
   std::optional<std::string> defs = TRY(MaybeRead(host, "/etc/login.defs"));
   if (defs) all.uid_min = TRY(UidMin(*defs));
   std::optional<std::string> nsswitch = TRY(MaybeRead(host, "/etc/nsswitch.conf"));

@@ -126,12 +126,15 @@ Expected<AccountFile<GroupEntry>> ParseGshadow(std::string_view text, std::strin
   return Parse<GroupEntry>(text, file, 4, FillSecret);
 }
 
-std::vector<std::string> ParseShells(std::string_view text) {
-  std::vector<std::string> shells;
+std::vector<LoginShell> ParseShells(std::string_view text) {
+  std::vector<LoginShell> shells;
+  int number = 0;
   for (std::string_view line : LinesOf(text)) {
+    number++;
     line = line.substr(0, line.find('#'));
     std::vector<std::string_view> words = WordsOf(line);
-    if (!words.empty() && words[0].starts_with('/')) shells.emplace_back(words[0]);
+    if (!words.empty() && words[0].starts_with('/'))
+      shells.push_back({std::string(words[0]), number});
   }
   return shells;
 }

@@ -60,8 +60,14 @@ Expected<AccountFile<ShadowEntry>> ParseShadow(std::string_view text, std::strin
 Expected<AccountFile<GroupEntry>> ParseGroup(std::string_view text, std::string_view file);
 Expected<AccountFile<GroupEntry>> ParseGshadow(std::string_view text, std::string_view file);
 
+/// A shell of shells(5).
+struct LoginShell {
+  std::string path;
+  int line = 0;
+};
+
 /// The shells of shells(5): words that begin with '/', comments left out.
-std::vector<std::string> ParseShells(std::string_view text);
+std::vector<LoginShell> ParseShells(std::string_view text);
 
 /// A value of login.defs(5), whose last line wins; nullopt if no line sets it. Quotes around a
 /// value are not part of it.
@@ -87,9 +93,9 @@ struct AccountDatabase {
   AccountFile<GroupEntry> group;
   std::optional<AccountFile<ShadowEntry>> shadow;  ///< nullopt: there is no such file
   std::optional<AccountFile<GroupEntry>> gshadow;
-  std::vector<std::string> shells;  ///< of /etc/shells; without it getusershell(3)'s default
-  uint32_t uid_min = 1000;          ///< UID_MIN of login.defs, or its default
-  bool passwd_compat = false;       ///< nsswitch.conf reads passwd as `compat`
+  std::vector<LoginShell> shells;  ///< of /etc/shells; without it getusershell(3)'s default
+  uint32_t uid_min = 1000;         ///< UID_MIN of login.defs, or its default
+  bool passwd_compat = false;      ///< nsswitch.conf reads passwd as `compat`
   bool group_compat = false;
 
   std::map<std::string, size_t, std::less<>> shadow_lines;  ///< name: index of its first entry

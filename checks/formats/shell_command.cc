@@ -108,7 +108,10 @@ class CommandReader {
     if (name == "eval") return Eval(arguments, at);
     if (name == "pathmunge" && !arguments.empty())
       return Add(Kind::kPathEntry, at, "PATH", arguments[0]->text, arguments[0]->literal);
-    for (const char* sets : {"read", "printf", "let", "getopts", "mapfile", "readarray", "for"})
+    if (name == "printf" && arguments.size() > 1 && arguments[0]->text == "-v")
+      return Names({arguments[1]});
+    if ((name == "for" || name == "select") && !arguments.empty()) return Names({arguments[0]});
+    for (const char* sets : {"read", "let", "getopts", "mapfile", "readarray"})
       if (name == sets) return Names(arguments);
   }
 

@@ -60,6 +60,7 @@ Offences NotShadowed(const AccountQuestion& q);
 Offences EmptyPasswords(const AccountQuestion& q);
 Offences RootPassword(const AccountQuestion& q);
 Offences SystemShells(const AccountQuestion& q);
+Offences ListedNoLogin(const AccountQuestion& q);
 Offences UnlockedWithoutShell(const AccountQuestion& q);
 Offences MaxDays(const AccountQuestion& q);
 Offences MinDays(const AccountQuestion& q);

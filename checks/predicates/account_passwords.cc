@@ -18,7 +18,7 @@ bool HasPassword(const ShadowEntry& entry) {
 bool MayWork(const AccountDatabase& accounts, const PasswdEntry& user) {
   std::string_view shell = user.shell.empty() ? "/bin/sh" : std::string_view(user.shell);
   return !IsNoLoginShell(shell) &&
-         std::ranges::find(accounts.shells, shell) != accounts.shells.end();
+         std::ranges::find(accounts.shells, shell, &LoginShell::path) != accounts.shells.end();
 }
 
 Offences Bounded(const AccountQuestion& q, std::optional<int64_t> ShadowEntry::* field,
@@ -77,6 +77,14 @@ Offences SystemShells(const AccountQuestion& q) {
                         user.name + " has the shell " +
                             (user.shell.empty() ? "/bin/sh (empty field)" : user.shell)});
   }
+  return offences;
+}
+
+Offences ListedNoLogin(const AccountQuestion& q) {
+  std::vector<Offence> offences;
+  for (const LoginShell& shell : q.accounts.shells)
+    if (shell.path.ends_with("/nologin"))
+      offences.push_back({"/etc/shells", shell.line, shell.path + " is listed"});
   return offences;
 }
 

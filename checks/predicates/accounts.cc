@@ -26,6 +26,7 @@ constexpr AccountInvariant kInvariants[] = {
     {"root-password", "root has a hash or is locked", true, false, false, RootPassword},
     {"system-accounts-no-shell", "system accounts have no shell", false, false, false,
      SystemShells},
+    {"shells-without-nologin", "nologin is no listed shell", false, false, false, ListedNoLogin},
     {"no-shell-accounts-locked", "accounts without a shell are locked", true, false, false,
      UnlockedWithoutShell},
     {"password-max-days", "the maximum days of every password are", true, true, false, MaxDays},

@@ -34,15 +34,26 @@ constexpr const char* kBefore[] = {"${PATH:+:${PATH}}", "${PATH:+:$PATH}", "${PA
                                    "${PATH:+$PATH:}",   "${PATH}",         "$PATH"};
 constexpr char kMark = '\1';
 
-// Takes the earlier PATH out of a value: "/a:$PATH" becomes "/a".
-std::string WithoutBefore(std::string value) {
-  const std::string mark(1, kMark);
+// The earlier PATH becomes a mark, or nothing where it brings its own colon.
+std::string WithMark(std::string value) {
   for (const char* before : kBefore)
-    Replace(value, before, std::string_view(before).contains(":+") ? "" : mark);
-  if (value == mark) return {};
-  Replace(value, ":" + mark, "");
-  Replace(value, mark + ":", "");
+    Replace(value, before,
+            std::string_view(before).contains(":+") ? "" : std::string_view(&kMark, 1));
   return value;
+}
+
+// At colons that are not inside of an expansion.
+std::vector<std::string> SplitPath(std::string_view value) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  for (char c : value) {
+    depth += (c == '{' || c == '(') - (c == '}' || c == ')');
+    if (c == ':' && depth <= 0)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
 }
 
 // One entry per colon; $1 of a function is what its callers give.
@@ -50,19 +61,16 @@ void AddValue(PathEntry base, bool literal, const std::string& home,
               std::vector<PathEntry>& entries) {
   std::string value = base.text;
   if (!literal) {
-    bool empty = value.empty();
-    value = WithoutBefore(value);
-    if (value.empty() && !empty) return;
+    value = WithMark(value);
+    if (value.empty()) return;
     Replace(value, "${HOME}", home);
     Replace(value, "$HOME", home);
   }
-  for (;;) {
-    size_t colon = value.find(':');
-    base.text = value.substr(0, colon);
-    base.known = literal || !(base.text.contains('$') || base.text.contains('`'));
-    if (base.text != "$1" && entries.size() <= kMaxEntries) entries.push_back(base);
-    if (colon == std::string::npos) return;
-    value.erase(0, colon + 1);
+  for (std::string& part : SplitPath(value)) {
+    if (!literal && (part == std::string_view(&kMark, 1) || part == "$1")) continue;
+    base.known = literal || part.find_first_of("$`\1") == std::string::npos;
+    base.text = std::move(part);
+    if (entries.size() <= kMaxEntries) entries.push_back(base);
   }
 }
 

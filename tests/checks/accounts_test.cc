@@ -160,6 +160,15 @@ TEST(Accounts, WhoIsASystemAccountIsSaidByLoginDefs) {
   EXPECT_EQ(Ask("system-accounts-no-shell", root).result, Result::kError);
 }
 
+TEST(Accounts, NologinIsNoListedShell) {
+  TempRoot root{{"etc/passwd", "root:x:0:0::/root:/bin/sh\n"},
+                {"etc/group", ""},
+                {"etc/shells", "/bin/sh\n#/sbin/nologin\n/bin/nologin2\n"}};
+  EXPECT_EQ(Ask("shells-without-nologin", root).result, Result::kPass);
+  root.Append("etc/shells", "/usr/sbin/nologin\n");
+  EXPECT_EQ(Ask("shells-without-nologin", root).result, Result::kFail);
+}
+
 TEST(Accounts, WhoHasNoShellIsLocked) {
   auto with = [](const std::string& shell, const std::string& password) {
     return Of("no-shell-accounts-locked",

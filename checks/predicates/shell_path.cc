@@ -100,8 +100,9 @@ Expected<void> AddLoginDefs(Host& host, const std::string& home, std::vector<Pat
 Expected<void> AddEnvironment(Host& host, const std::string& home,
                               std::vector<PathEntry>& entries) {
   std::optional<std::string> text = TRY(MaybeRead(host, "/etc/environment"));
+  if (!text) return {};
   int number = 0;
-  for (std::string_view line : LinesOf(text.value_or(""))) {
+  for (std::string_view line : LinesOf(*text)) {
     number++;
     line = Trim(line);
     if (line.starts_with("export ")) line = Trim(line.substr(7));

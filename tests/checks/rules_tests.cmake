@@ -5,6 +5,7 @@ assay_test(engine_test SOURCES engine_test.cc LIBS assay_rules nlohmann_json::nl
 assay_test(rule_loader_test SOURCES rule_loader_test.cc LIBS assay_rules)
 assay_test(benchmark_test SOURCES benchmark_test.cc LIBS assay_rules)
 assay_test(accounts_test SOURCES accounts_test.cc LIBS assay_rules yaml-cpp)
+assay_test(account_rules_test SOURCES account_rules_test.cc LIBS assay_rules)
 assay_test(shell_test SOURCES shell_test.cc LIBS assay_rules yaml-cpp)
 assay_test(shell_settings_test SOURCES shell_settings_test.cc LIBS assay_rules)
 assay_test(mount_table_test SOURCES mount_table_test.cc LIBS assay_rules)

@@ -109,6 +109,7 @@ class Reader {
   void Operator(const ShellToken& token) {
     const std::string& op = token.text;
     if (pattern_) return Pattern(token);
+    if (op == "\n" && words_.size() == 2 && words_[0]->text == "case") return;
     if (op == "(") return Open(token);
     if (op == "|" || op == "&") words_.clear();
     Finish();
@@ -139,8 +140,10 @@ class Reader {
   }
 
   void Open(const ShellToken& token) {
-    if (words_.empty())
-      return Enter(token, std::exchange(function_, false) ? "function" : "subshell");
+    if (words_.empty()) {
+      function_ = false;
+      return Enter(token, "subshell");
+    }
     // "name ()": what follows is a function's body.
     if (at_ + 1 >= tokens_.size() || tokens_[at_ + 1].text != ")" ||
         tokens_[at_ + 1].kind != ShellToken::Kind::kOperator)

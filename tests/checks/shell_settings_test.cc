@@ -53,6 +53,8 @@ TEST(ShellSettings, WhatAConditionDecidesIsUncertain) {
   EXPECT_EQ(Show("for i in a b; do umask 1; done; while x; do umask 2; done < f; umask 3"),
             "i=~?, umask 1?, umask 2?, umask 3");
   EXPECT_EQ(Show("{ umask 1; }"), "umask 1?");
+  EXPECT_EQ(Show("case x\nin a) umask 1 ;; esac\nf() (\numask 2\n)\numask 3"), "umask 1?, umask 3");
+  EXPECT_EQ(Show("if [[ a ]]; then umask 1; fi"), "umask 1?");
 }
 
 TEST(ShellSettings, WhatASubshellDoesStaysThere) {

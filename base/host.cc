@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/printable.h"
 
 namespace assay {
@@ -297,6 +298,11 @@ Expected<std::string> Host::KernelRelease() {
   utsname names{};
   if (uname(&names)) return FailErrno(errno, "uname");
   return std::string(names.release);
+}
+
+int64_t Host::WallNow() {
+  Record(Input::Kind::kLive, "clock");
+  return clock_ ? clock_() : WallSeconds();
 }
 
 Expected<uint32_t> Host::IdOf(std::string_view file, std::string_view name) {

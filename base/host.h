@@ -148,6 +148,10 @@ class Host {
   /// /proc/1/net/NAME of the running machine ("tcp", "ip_tables_names"; proc_pid_net(5)).
   /// kUnsupported when not live().
   Expected<std::string> NetworkTable(std::string_view name);
+  /// Seconds since the epoch, of the machine that judges: also for a root that is not running.
+  int64_t WallNow();
+  /// Judges by another clock than CLOCK_REALTIME, so that a test knows what today is.
+  void UseClock(std::function<int64_t()> clock) { clock_ = std::move(clock); }
 
   /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
   /// the build machine's). A decimal number is taken as it is.
@@ -197,6 +201,7 @@ class Host {
 
   Fd root_;
   bool live_;
+  std::function<int64_t()> clock_;  ///< empty: CLOCK_REALTIME
   std::set<Input> inputs_;
   std::map<std::pair<std::type_index, std::string>, Memory> memories_;
 };

@@ -139,6 +139,15 @@ class Host {
 
   /// The first `size` bytes of a regular file, or all of it: for headers of large files.
   Expected<std::string> ReadStart(std::string_view path, size_t size);
+  /// What the kernel's nf_tables holds: the answers to NFT_MSG_GETTABLE, GETCHAIN and GETRULE for
+  /// all families, as netlink messages one after another (formats/nft_ruleset.h reads them).
+  /// Consistent: a dump that was interrupted by a change is begun anew. kUnsupported when not
+  /// live(), where the kernel has no nf_tables, or where this process is in another network
+  /// namespace than process 1; kPermission without CAP_NET_ADMIN.
+  Expected<std::string> PacketFilter();
+  /// /proc/1/net/NAME of the running machine ("tcp", "ip_tables_names"; proc_pid_net(5)).
+  /// kUnsupported when not live().
+  Expected<std::string> NetworkTable(std::string_view name);
 
   /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
   /// the build machine's). A decimal number is taken as it is.

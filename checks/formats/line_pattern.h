@@ -16,8 +16,8 @@ namespace assay {
 class LinePattern {
  public:
   /// kInvalid, with what is wrong: not an expression; longer than 2048 bytes; a back reference,
-  /// for their time has no bound; repetitions whose counts multiply to more than 1000, for libc
-  /// writes them out.
+  /// for their time has no bound; a repetition of a repetition ("a+*"), and repetitions that libc,
+  /// which writes them out, would make some 2,000 characters of.
   static Expected<LinePattern> Compile(const std::string& pattern, bool ignore_case);
 
   /// Whether it matches somewhere in the line. The line may hold any byte but is never followed

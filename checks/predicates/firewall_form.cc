@@ -3,6 +3,44 @@
 
 namespace assay {
 
-void CompileFirewall(const Form& form, Firewall&) { form.Expected("a predicate that is built"); }
+namespace {
+
+void CompileAnyFrontEnd(const Form& form, Firewall& into) {
+  if (form.Has("in-use")) {
+    form.MapOf({"in-use"});
+    into.set_check("in-use");
+    into.set_subject(form.At("in-use").OneOf({"nftables", "ufw", "iptables", "firewalld"}));
+    return;
+  }
+  form.MapOf({"one-front-end"});
+  into.set_check("one-front-end");
+  if (!form.At("one-front-end").Flag()) form.Expected("one-front-end: true");
+}
+
+}  // namespace
+
+void CompileFirewall(const Form& form, Firewall& into) {
+  form.MapOf({"nftables", "ufw", "iptables", "family", "one-front-end", "in-use"});
+  if (form.Has("nftables")) {
+    form.MapOf({"nftables"});
+    into.set_front_end("nftables");
+    into.set_check(form.At("nftables")
+                       .OneOf({"table", "base-chains", "default-drop", "loopback", "persisted",
+                               "outbound", "no-xtables"}));
+  } else if (form.Has("ufw")) {
+    form.MapOf({"ufw"});
+    into.set_front_end("ufw");
+    into.set_check(
+        form.At("ufw").OneOf({"enabled", "default-deny", "loopback", "open-ports", "outbound"}));
+  } else if (form.Has("iptables")) {
+    form.MapOf({"iptables", "family"});
+    into.set_front_end("iptables");
+    into.set_check(
+        form.At("iptables").OneOf({"default-drop", "loopback", "open-ports", "outbound"}));
+    into.set_family(form.At("family").OneOf({"ip4", "ip6"}));
+  } else {
+    CompileAnyFrontEnd(form, into);
+  }
+}
 
 }  // namespace assay

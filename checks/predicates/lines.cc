@@ -29,8 +29,6 @@ class Reading {
   Reading(const Lines& expected, const LinePattern& pattern)
       : expected_(expected), pattern_(pattern) {}
 
-  bool decided() const { return found_ > 0 && !expected_.none(); }
-
   Expected<void> File(Host& host, const std::string& path) {
     Expected<std::string> text = ReadText(host, path);
     if (!text && text.error().code == ErrorCode::kNotFound) return {};
@@ -44,7 +42,6 @@ class Reading {
         return Fail(ErrorCode::kInvalid,
                     path + " line " + std::to_string(number) + " is longer than 64 KiB");
       if (TRY(pattern_.Matches(line))) Note(path, number, line);
-      if (decided()) return {};
     }
     return {};
   }
@@ -59,9 +56,10 @@ class Reading {
       answer.evidence.push_back({Where(), 0, std::to_string(found_) + " lines", Wanted()});
     if (pass) return answer;
     const EvidenceItem& first = answer.evidence.front();
-    answer.reason = found_ == 0 ? "no line of " + Where() + " matches " + expected_.pattern()
+    // The expression is in the evidence: a sentence is for reading.
+    answer.reason = found_ == 0 ? "no line of " + Where() + " says what is wanted"
                                 : first.source + " line " + std::to_string(first.line) + " is '" +
-                                      first.value + "', wanted is " + Wanted();
+                                      first.value + "', which must not be there";
     if (found_ > 1) answer.reason += " (and " + std::to_string(found_ - 1) + " more)";
     return answer;
   }
@@ -115,7 +113,6 @@ Answer JudgeLines(const Lines& expected, Host& host) {
     Expected<std::vector<std::string>> paths = GlobPaths(host, glob, kMaxFiles);
     if (!paths) return CannotTell(paths.error());
     for (const std::string& path : *paths) {
-      if (reading.decided()) break;
       if (Expected<void> read = reading.File(host, path); !read) return CannotTell(read.error());
     }
   }

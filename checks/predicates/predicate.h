@@ -74,7 +74,11 @@ Answer JudgeAccounts(const Accounts& expected, Host& host);
 /// Audit rules: what auditd's merged rules.d says, and what the kernel has (live).
 Answer JudgeAudit(const Audit& expected, Host& host);
 
-/// The packet filter: nftables, ufw, iptables; ruleset of the kernel (live) and of the files.
+/// The packet filter. nftables: the kernel's ruleset (live), or what /etc/nftables.conf loads. ufw:
+/// the ruleset that its files make. iptables: the kernel's (live) and what rules.v4 or rules.v6
+/// load. Ports and what the kernel holds beside: live only, kNotChecked in an image. Where nf_tables
+/// cannot be read (no CAP_NET_ADMIN, another network namespace, legacy tables): kNotChecked. A file
+/// that its program would refuse: kError. Rules of ip6 do not apply where there is no IPv6.
 Answer JudgeFirewall(const Firewall& expected, Host& host);
 
 /// Boot entries and the kernel's command line (GRUB 2, Boot Loader Specification, proc(5)).

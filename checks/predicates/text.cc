@@ -76,8 +76,8 @@ Answer JudgeText(const Text& expected, Host& host) {
   Search search(expected, host);
   if (Expected<void> done = search.Run(); !done) return CannotTell(done.error());
   std::optional<KeyValue> value = search.value();
-  if (!value && expected.has_default_())
-    value = KeyValue{expected.default_(), "default of " + Paths(expected), 0};
+  if (!value && expected.has_default_() && !expected.paths().empty())
+    value = KeyValue{expected.default_(), "default of " + expected.paths(0), 0};
   if (!value && !search.any()) return {Result::kFail, Paths(expected) + " does not exist", {}};
   if (!value) return {Result::kFail, Paths(expected) + " does not set " + Key(expected), {}};
   const std::string wanted = Describe(expected.demand());

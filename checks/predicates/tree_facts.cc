@@ -163,6 +163,9 @@ Expected<TreeFacts> FindFacts(Host& host) {
   std::optional<Unowned> unowned;
   if (owners) walk.visitors.push_back(&unowned.emplace(strangers, 1000, border, *owners));
   WalkTotal total = TRY(host.Walk(walk));
+  // The order of a directory is nobody's: two walks of the same tree are to read the same.
+  for (TreeFindings* found : {&facts.world_writable, &facts.set_id, &strangers})
+    std::ranges::sort(found->first, {}, &TreeFinding::path);
   facts.unowned = std::move(strangers);
   if (!owners) facts.unowned = std::unexpected(owners.error());
   facts.objects = total.objects;

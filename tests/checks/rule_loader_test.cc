@@ -59,6 +59,16 @@ TEST(RuleLoader, NamesFileAndLineOfEveryMistake) {
            {"  not: {kmod: x, colour: red}\n", ":4: ", "one predicate"},
            {"  applies-if: {magic: x}\n  kmod: x\n", ":4: ", "a predicate"},
            {"  inode: {path: /x, type: door}\n", ":4: ", "file, directory"},
+           {"  inode: {path: /x, owner: 9-1}\n", ":4: ", "ranges"},
+           {"  inode: {path: /x, owner: a, names: [b]}\n", ":4: ", "recurse"},
+           {"  inode: {path: /x, owner: a, recurse: true, except: [b/c]}\n", ":4: ", "without '/'"},
+           {"  text: {path: /x, key: k, section: '[s]', equals: 1}\n", ":4: ", "brackets"},
+           {"  text: {path: /x, key: k, ignore-case: all, equals: 1}\n", ":4: ", "one of true"},
+           {"  lines: {path: /x}\n", ":4: ", "one of match, none"},
+           {"  lines: {path: /x, match: a, none: b}\n", ":4: ", "one of match, none"},
+           {"  lines: {path: /x, match: '('}\n", ":4: ", "regular expression"},
+           {"  lines: {path: /x, none: '(a)\\1'}\n", ":4: ", "back reference"},
+           {"  walk: everything\n", ":4: ", "world-writable"},
            {"  kmod: x\n---\n- {id: b}\n", ":6: ", "one document"},
            {"  kmod: [\n", ":", "expected YAML"}}) {
     TempRoot root{{"profiles.yaml", kProfiles}, {"rules/r.yaml", std::string(kHead) + one.body}};

@@ -53,7 +53,7 @@ TEST(SharedParse, TheNextRunReadsAgain) {
   *policy.add_rules()->mutable_expect()->mutable_sysctl() = Wanted("kernel/x", "1");
   EXPECT_EQ(Check(policy, host, "2026-11-23").outcomes[0].result, Result::kPass);
   root.Write("etc/sysctl.d/a.conf", "kernel.x=2\n");
-  EXPECT_EQ(JudgeRule(policy.rules(0), host).result, Result::kFail)
+  EXPECT_EQ(JudgeRule(policy, policy.rules(0), host).result, Result::kFail)
       << "a run leaves nothing behind";
   root.Write("etc/sysctl.d/a.conf", "kernel.x=1\n");
   EXPECT_EQ(Check(policy, host, "2026-11-23").outcomes[0].result, Result::kPass);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// What JudgeFirewall() asks of the machine beside rulesets in files.
+#include <algorithm>
+
+#include "checks/formats/lines.h"
+#include "checks/formats/nft_ruleset.h"
+#include "checks/formats/sysctl_config.h"
+#include "checks/predicates/firewall_parts.h"
+
+namespace assay {
+
+namespace {
+
+constexpr const char* kUnitDirectories[] = {"/etc/systemd/system", "/usr/lib/systemd/system",
+                                            "/lib/systemd/system"};
+
+Expected<bool> Exists(Host& host, const std::string& path) {
+  Expected<Metadata> found = host.StatTarget(path);
+  if (!found && found.error().code != ErrorCode::kNotFound) return std::unexpected(found.error());
+  return found.has_value();
+}
+
+// A unit file that is there and not masked (a link to /dev/null).
+Expected<bool> Usable(Host& host, const std::string& unit) {
+  for (const std::string directory : kUnitDirectories) {
+    Expected<Metadata> found = host.Stat(directory + "/" + unit);
+    if (!found && found.error().code == ErrorCode::kNotFound) continue;
+    if (!found) return std::unexpected(found.error());
+    if (found->type != Metadata::Type::kSymlink) return true;
+    Expected<std::string> target = host.ReadLink(directory + "/" + unit);
+    return target && *target != "/dev/null";
+  }
+  return false;
+}
+
+// Some *.wants or *.requires directory has it (systemd.unit(5)).
+Expected<bool> Wanted(Host& host, const std::string& unit) {
+  for (const std::string directory : kUnitDirectories) {
+    Expected<std::vector<std::string>> names = host.List(directory);
+    if (!names && names.error().code == ErrorCode::kNotFound) continue;
+    if (!names) return std::unexpected(names.error());
+    for (const std::string& name : *names)
+      if (name.ends_with(".wants") || name.ends_with(".requires"))
+        if (host.Stat(directory + "/" + name + "/" + unit)) return true;
+  }
+  return false;
+}
+
+Expected<bool> Starts(Host& host, const std::string& unit) {
+  return TRY(Usable(host, unit)) && TRY(Wanted(host, unit));
+}
+
+Expected<bool> UfwLoads(Host& host) {
+  if (!TRY(Starts(host, "ufw.service"))) return false;
+  Expected<UfwConfig> config = ReadUfwConfig(host);
+  if (!config && config.error().code == ErrorCode::kNotFound) return false;
+  if (!config) return std::unexpected(config.error());
+  return config->Enabled();
+}
+
+// netfilter-persistent runs plugins; those of iptables-persistent load its rules.
+Expected<bool> IptablesLoads(Host& host) {
+  if (TRY(Starts(host, "iptables.service"))) return true;  // iptables-services of Fedora
+  if (!TRY(Starts(host, "netfilter-persistent.service"))) return false;
+  for (const std::string plugin : {"15-ip4tables", "25-ip6tables"})
+    if (TRY(Exists(host, "/usr/share/netfilter-persistent/plugins.d/" + plugin))) return true;
+  return false;
+}
+
+constexpr const char* kDisable[] = {"net/ipv6/conf/all/disable_ipv6",
+                                    "net/ipv6/conf/default/disable_ipv6"};
+
+Expected<std::string> WhyNoIp6Live(Host& host) {
+  Expected<std::string> addresses = host.NetworkTable("if_inet6");
+  if (!addresses && addresses.error().code == ErrorCode::kNotFound)
+    return "the kernel runs without IPv6 (/proc/net/if_inet6 does not exist)";
+  if (!addresses) return std::unexpected(addresses.error());
+  for (const char* name : kDisable)
+    if (TRY(host.Sysctl(name)) != "1") return "";
+  return addresses->empty() ? "IPv6 is disabled by sysctl and no interface has an address" : "";
+}
+
+bool DisabledInGrub(std::string_view text) {
+  int entries = 0, disabled = 0;
+  for (std::string_view line : LinesOf(text)) {
+    std::vector<std::string_view> words = WordsOf(line);
+    if (words.empty() || !words[0].starts_with("linux")) continue;
+    entries++;
+    disabled += std::ranges::find(words, "ipv6.disable=1") != words.end();
+  }
+  return entries > 0 && entries == disabled;
+}
+
+Expected<std::string> WhyNoIp6Static(Host& host) {
+  Expected<std::string> grub = ReadText(host, "/boot/grub/grub.cfg");
+  if (!grub && grub.error().code != ErrorCode::kNotFound) return std::unexpected(grub.error());
+  if (grub && DisabledInGrub(*grub)) return "every boot entry says ipv6.disable=1";
+  for (const char* name : kDisable) {
+    std::optional<SysctlAssignment> set = TRY(PersistedSysctl(host, name));
+    if (!set || set->value != "1") return "";
+  }
+  return "IPv6 is disabled by sysctl at boot";
+}
+
+}  // namespace
+
+const Expected<Ruleset>& LiveRuleset(Host& host) {
+  return host.Once<Expected<Ruleset>>("nf_tables", [](Host& h) -> Expected<Ruleset> {
+    std::string messages = TRY(h.PacketFilter());
+    return ParseNftMessages(messages);
+  });
+}
+
+Expected<std::vector<std::string>> LegacyTables(Host& host, std::string_view family) {
+  Expected<std::string> text =
+      host.NetworkTable(family == "ip" ? "ip_tables_names" : "ip6_tables_names");
+  std::vector<std::string> names;
+  if (!text && text.error().code == ErrorCode::kNotFound) return names;
+  if (!text) return std::unexpected(text.error());
+  for (std::string_view line : LinesOf(*text))
+    if (!Trim(line).empty()) names.emplace_back(Trim(line));
+  return names;
+}
+
+Expected<Ruleset> LiveXtables(Host& host, std::string_view family) {
+  std::vector<std::string> legacy = TRY(LegacyTables(host, family));
+  if (std::ranges::find(legacy, "filter") != legacy.end())
+    return Fail(ErrorCode::kUnsupported,
+                "the legacy table filter is loaded, whose rules only iptables-legacy can read");
+  return LiveRuleset(host);
+}
+
+Expected<std::vector<OpenPort>> OpenPortsOf(Host& host, const std::vector<std::string>& families) {
+  std::vector<OpenPort> ports;
+  for (const std::string& family : families)
+    for (const std::string protocol : {"tcp", "udp"}) {
+      Expected<std::string> text = host.NetworkTable(protocol + (family == "ip6" ? "6" : ""));
+      if (!text && text.error().code == ErrorCode::kNotFound && family == "ip6") continue;
+      if (!text) return std::unexpected(text.error());
+      std::vector<OpenPort> some = TRY(ParseOpenPorts(*text, protocol));
+      ports.insert(ports.end(), some.begin(), some.end());
+    }
+  return ports;
+}
+
+Expected<std::string> WhyNoIp6(Host& host) {
+  return host.live() ? WhyNoIp6Live(host) : WhyNoIp6Static(host);
+}
+
+Expected<bool> LoadsAtBoot(Host& host, std::string_view front_end) {
+  if (front_end == "ufw") return UfwLoads(host);
+  if (front_end == "iptables") return IptablesLoads(host);
+  return Starts(host, std::string(front_end) + ".service");
+}
+
+}  // namespace assay

@@ -56,7 +56,9 @@ Answer WantLoopback(const Listeners& expected, const std::vector<Listener>& all)
 
 Answer JudgeListeners(const Listeners& expected, Host& host) {
   if (!host.live())
-    return {Result::kNotChecked, "which sockets listen, only a running machine can tell", {}};
+    return {expected.static_not_applicable() ? Result::kNotApplicable : Result::kNotChecked,
+            "which sockets listen, only a running machine can tell",
+            {}};
   bool known = expected.all() || (expected.only() == "loopback" && !expected.ports().empty());
   if (!known)
     return {Result::kNotChecked, "this assay does not know what the rule wants of sockets", {}};

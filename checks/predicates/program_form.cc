@@ -4,10 +4,13 @@
 namespace assay {
 
 void CompileProgram(const Form& form, Program& into) {
-  form.MapOf({"name", "user"});
+  form.MapOf({"name", "user", "static"});
   into.set_name(form.At("name").Text());
   if (into.name().contains('/')) form.At("name").Expected("the name of a program, not a path");
-  into.set_user(form.At("user").Text());
+  for (const std::string& user : form.At("user").Texts()) into.add_users(user);
+  into.set_static_not_applicable(form.Has("static") &&
+                                 form.At("static").OneOf({"notchecked", "notapplicable"}) !=
+                                     "notchecked");
 }
 
 }  // namespace assay

@@ -150,14 +150,15 @@ TEST(ProgramPredicate, JudgesTheProcessesOfThisMachine) {
     GTEST_SKIP() << "/proc cannot be read: " << ProcessesOf(host).error().text;
   Program program;
   program.set_name("listeners_test");
-  program.set_user(std::to_string(getuid()));
+  program.add_users("nobody-knows");
+  program.add_users(std::to_string(getuid()));
   Answer answer = JudgeProgram(program, host);
   EXPECT_EQ(answer.result, Result::kPass) << answer.reason;
-  program.set_user(std::to_string(getuid() + 1));
+  program.set_users(1, std::to_string(getuid() + 1));
   EXPECT_EQ(JudgeProgram(program, host).result, Result::kFail);
   program.set_name("no-such-program");
   EXPECT_EQ(JudgeProgram(program, host).result, Result::kNotApplicable);
-  program.set_user("nobody-knows");
+  program.mutable_users()->RemoveLast();
   EXPECT_EQ(JudgeProgram(program, host).result, Result::kNotApplicable);
   program.set_name("listeners_test");
   EXPECT_EQ(JudgeProgram(program, host).result, Result::kError);
@@ -170,6 +171,8 @@ TEST(LivePredicates, AnImageCannotTell) {
   Program program;
   program.set_name("x");
   EXPECT_EQ(JudgeProgram(program, host).result, Result::kNotChecked);
+  program.set_static_not_applicable(true);
+  EXPECT_EQ(JudgeProgram(program, host).result, Result::kNotApplicable);
   EXPECT_EQ(host.UnitStates().error().code, ErrorCode::kUnsupported);
 }
 

@@ -27,10 +27,12 @@ TEST(SoftwareForms, TakeWhatTheReadmeSays) {
   for (const char* yaml : {"{in-use: [cron, crond.service]}", "{unused: cups.socket}",
                            "{masked: ctrl-alt-del.target}", "{active: 'getty@tty1'}"})
     EXPECT_EQ(Mistake(CompileUnit, yaml), "") << yaml;
-  for (const char* yaml :
-       {"all", "{ports: [25, 465], only: loopback}", "{ports: 25, only: loopback}"})
+  for (const char* yaml : {"all", "{ports: [25, 465], only: loopback}",
+                           "{ports: 25, only: loopback, static: notapplicable}"})
     EXPECT_EQ(Mistake(CompileListeners, yaml), "") << yaml;
-  EXPECT_EQ(Mistake(CompileProgram, "{name: chronyd, user: _chrony}"), "");
+  for (const char* yaml :
+       {"{name: chronyd, user: _chrony}", "{name: a, user: [b, c], static: notchecked}"})
+    EXPECT_EQ(Mistake(CompileProgram, yaml), "") << yaml;
 }
 
 TEST(SoftwareForms, RefuseTheRestWithTheLine) {
@@ -45,7 +47,8 @@ TEST(SoftwareForms, RefuseTheRestWithTheLine) {
        {"some", "{ports: [25]}", "{ports: [0], only: loopback}", "{ports: [65536], only: loopback}",
         "{only: loopback}", "{ports: [25], only: eth0}", "[]"})
     EXPECT_TRUE(Mistake(CompileListeners, yaml).starts_with("f.yaml:1:")) << yaml;
-  for (const char* yaml : {"{name: a}", "{name: /bin/a, user: b}", "{user: b}"})
+  for (const char* yaml :
+       {"{name: a}", "{name: /bin/a, user: b}", "{user: b}", "{name: a, user: b, static: pass}"})
     EXPECT_TRUE(Mistake(CompileProgram, yaml).starts_with("f.yaml:1:")) << yaml;
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using UnitMap = std::map<std::string, std::string, std::less<>>;
 
-constexpr uint64_t kPatienceUs = 2'000'000;
+constexpr uint64_t kPatienceUs = 1'000'000;  // for each door
 constexpr size_t kMostUnits = 200'000;
 
 uint64_t NowUs() { return BootNow() / 1000; }
@@ -93,7 +93,8 @@ Expected<UnitMap> UnitsIn(sd_bus_message* message) {
   return units;
 }
 
-Expected<UnitMap> AskFor(sd_bus* bus, bool is_bus, uint64_t deadline) {
+Expected<UnitMap> AskFor(sd_bus* bus, bool is_bus) {
+  uint64_t deadline = NowUs() + kPatienceUs;
   TRY(WorkUntil(bus, deadline, [bus] { return sd_bus_is_ready(bus) > 0; }));
   Reply reply;
   int r = sd_bus_call_method_async(bus, nullptr, is_bus ? "org.freedesktop.systemd1" : nullptr,
@@ -115,10 +116,9 @@ Expected<UnitMap> Host::UnitStates() {
   if (access("/run/systemd/system", F_OK))
     return Fail(ErrorCode::kUnsupported, "systemd does not run here");
   Expected<UnitMap> units = Fail(ErrorCode::kUnavailable, "systemd has no socket");
-  uint64_t deadline = NowUs() + kPatienceUs;
   for (const Door& door : kDoors) {
     Expected<Bus> bus = Connect(door);
-    units = bus ? AskFor(bus->get(), door.is_bus, deadline) : std::unexpected(bus.error());
+    units = bus ? AskFor(bus->get(), door.is_bus) : std::unexpected(bus.error());
     if (units) return units;
   }
   return units;

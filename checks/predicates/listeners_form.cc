@@ -3,6 +3,22 @@
 
 namespace assay {
 
-void CompileListeners(const Form& form, Listeners&) { form.Expected("a predicate that is built"); }
+void CompileListeners(const Form& form, Listeners& into) {
+  if (form.node().IsScalar()) {
+    (void)form.OneOf({"all"});
+    into.set_all(true);
+    return;
+  }
+  form.MapOf({"ports", "only", "static"});
+  Form ports = form.At("ports");
+  if (ports.node().IsScalar())
+    into.add_ports(uint32_t(ports.Whole(1, 65535)));
+  else
+    for (const Form& port : ports.Items()) into.add_ports(uint32_t(port.Whole(1, 65535)));
+  into.set_only(form.At("only").OneOf({"loopback"}));
+  into.set_static_not_applicable(form.Has("static") &&
+                                 form.At("static").OneOf({"notchecked", "notapplicable"}) !=
+                                     "notchecked");
+}
 
 }  // namespace assay

@@ -148,6 +148,11 @@ TEST(UnitFiles, AnInstanceHasTheFileOfItsTemplate) {
   EXPECT_EQ(root.Find("t@2.service").state, UnitFile::State::kPresent);
   EXPECT_TRUE(root.Find("t@2.service").starts.empty());
   EXPECT_EQ(root.Find("t@.service").starts.size(), 1u) << "a template stands for its instances";
+  root.Admin("t@1.service", "/dev/null");
+  EXPECT_TRUE(root.Find("t@.service").starts.empty()) << "that one instance is masked";
+  root.Vendor("u@1.service", kUnit);
+  root.Admin("getty.target.wants/u@1.service", "/usr/lib/systemd/system/u@1.service");
+  EXPECT_EQ(root.Find("u@.service").starts.size(), 1u) << "instances without a template";
   root.Admin("alias@.service", "/usr/lib/systemd/system/t@.service");
   EXPECT_EQ(root.Find("alias@1.service").name, "t@1.service");
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/formats/unit_files.h"
 
-#include <algorithm>
-
 #include "checks/formats/init_scripts.h"
 #include "checks/formats/unit_presets.h"
 
@@ -27,18 +25,26 @@ Expected<void> LookAt(Host& host, const std::vector<UnitEntry>& entries, UnitFil
 }
 
 void AddStarts(const UnitTree& tree, UnitFile& unit) {
-  std::vector<std::string> names = tree.NamesOf(unit.name);
-  auto is_it = [&](const std::string& name) {
-    std::string from_template = TemplateOf(name);
-    return std::ranges::find(names, name) != names.end() ||
-           (!from_template.empty() && std::ranges::find(names, from_template) != names.end());
-  };
   for (const UnitDependency& dependency : tree.dependencies())
-    if (is_it(dependency.name)) unit.starts.push_back(dependency.path);
-  for (const std::string& name : names)
+    if (tree.OwnName(dependency.name) == unit.name) unit.starts.push_back(dependency.path);
+  for (const std::string& name : tree.NamesOf(unit.name))
     for (const UnitEntry& entry : tree.Entries(name))
       if (name != unit.name && entry.configured && !entry.target.empty())
         unit.aliases.push_back(entry.path);
+}
+
+// The instances of a template that the boot starts; one may have a file of its own, or be masked.
+Expected<void> AddInstances(Host& host, const UnitTree& tree, UnitFile& unit) {
+  for (const UnitDependency& dependency : tree.dependencies()) {
+    std::string own = tree.OwnName(dependency.name);
+    if (own == unit.name || TemplateOf(own) != unit.name) continue;
+    UnitFile instance = TRY(FindUnit(host, own));
+    if (instance.state != UnitFile::State::kPresent) continue;
+    if (unit.state == UnitFile::State::kAbsent) unit.path = instance.path;
+    unit.state = UnitFile::State::kPresent;
+    unit.starts.push_back(dependency.path);
+  }
+  return {};
 }
 
 }  // namespace
@@ -50,6 +56,7 @@ Expected<UnitFile> FindUnit(Host& host, std::string_view name) {
   unit.name = tree->OwnName(name);
   TRY(LookAt(host, tree->Entries(unit.name), unit));
   TRY(LookAt(host, tree->Entries(TemplateOf(unit.name)), unit));
+  if (unit.name.contains("@.")) TRY(AddInstances(host, *tree, unit));
   if (unit.state == UnitFile::State::kAbsent) TRY(LookAtScripts(host, unit));
   if (unit.state != UnitFile::State::kPresent) return unit;
   AddStarts(*tree, unit);

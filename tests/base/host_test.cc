@@ -44,6 +44,17 @@ TEST(Host, ALinkThatClimbsOutOfTheRootStaysInside) {
   EXPECT_EQ(host.Read("/etc/escape").value(), "inside\n");
 }
 
+TEST(Host, LinksOfADirectoryAreRecordedAsTheDirectoryAlone) {
+  TempRoot root{{"d/file", "x"}};
+  root.Symlink("d/link", "/nowhere");
+  Host host = root.OpenHost();
+  EXPECT_THAT(host.Links("/d").value(),
+              ElementsAre(std::pair("file", ""), std::pair("link", "/nowhere")));
+  EXPECT_EQ(host.TakeInputs(), std::set<Input>({{Input::Kind::kDirectory, "/d"}}));
+  EXPECT_EQ(host.Links("/absent").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(host.Links("/d", 1).error().code, ErrorCode::kInvalid);
+}
+
 TEST(Host, TheTargetOfAFollowedLinkIsAnInputToo) {
   TempRoot root{{"etc/sysctl.conf", "a=1\n"}};
   root.Symlink("etc/sysctl.d/99-sysctl.conf", "../sysctl.conf");

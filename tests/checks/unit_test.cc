@@ -3,9 +3,12 @@
 // roots; each row is a trap and says which.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "checks/formats/unit_files.h"
 #include "checks/formats/unit_presets.h"
 #include "checks/predicates/predicate.h"
+#include "tests/support/process.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {
@@ -145,6 +148,11 @@ TEST(UnitFiles, AnInstanceHasTheFileOfItsTemplate) {
   EXPECT_EQ(root.Find("t@2.service").state, UnitFile::State::kPresent);
   EXPECT_TRUE(root.Find("t@2.service").starts.empty());
   EXPECT_EQ(root.Find("t@.service").starts.size(), 1u) << "a template stands for its instances";
+  root.Admin("t@1.service", "/dev/null");
+  EXPECT_TRUE(root.Find("t@.service").starts.empty()) << "that one instance is masked";
+  root.Vendor("u@1.service", kUnit);
+  root.Admin("getty.target.wants/u@1.service", "/usr/lib/systemd/system/u@1.service");
+  EXPECT_EQ(root.Find("u@.service").starts.size(), 1u) << "instances without a template";
   root.Admin("alias@.service", "/usr/lib/systemd/system/t@.service");
   EXPECT_EQ(root.Find("alias@1.service").name, "t@1.service");
 }
@@ -169,6 +177,30 @@ TEST(UnitFiles, RunOfAnImageIsNotRead) {
   Root root;
   root.Symlink("run/systemd/system/x.service", "/dev/null");
   EXPECT_EQ(root.Find("x.service").state, UnitFile::State::kPresent);
+}
+
+// What systemctl calls enabled is what has starts or aliases; it reads the same files.
+TEST(UnitFiles, AreReadAsSystemctlDoes) {
+  if (!std::filesystem::exists("/usr/bin/systemctl")) GTEST_SKIP() << "systemctl is not installed";
+  Root root;
+  for (const char* name : {"off.service", "on.service", "masked.service", "aliased.service"})
+    root.Vendor(name, kUnit);
+  root.Vendor("aliased.service", "[Service]\nExecStart=/bin/x\n[Install]\nAlias=other.service\n");
+  root.Vendor("t@.service", kUnit);
+  root.Admin("multi-user.target.wants/on.service", "/usr/lib/systemd/system/on.service");
+  root.Admin("multi-user.target.wants/masked.service", "/usr/lib/systemd/system/masked.service");
+  root.Admin("masked.service", "/dev/null");
+  root.Admin("other.service", "/usr/lib/systemd/system/aliased.service");
+  root.Admin("multi-user.target.wants/t@1.service", "/usr/lib/systemd/system/t@.service");
+  root.Admin("multi-user.target.wants/gone.service", "/usr/lib/systemd/system/gone.service");
+  for (const char* name : {"off.service", "on.service", "masked.service", "aliased.service",
+                           "t@1.service", "t@2.service", "gone.service"}) {
+    std::string said = RunProgram({"systemctl", "--root=" + root.path(), "is-enabled", name}).out;
+    UnitFile unit = root.Find(name);
+    bool enabled = !unit.starts.empty() || !unit.aliases.empty();
+    EXPECT_EQ(said == "enabled\n", enabled) << name << ": " << said;
+    EXPECT_EQ(said == "masked\n", unit.state == UnitFile::State::kMasked) << name << ": " << said;
+  }
 }
 
 // cloud-init clean --machine-id writes "uninitialized": the next boot is a first boot, which

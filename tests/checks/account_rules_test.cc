@@ -16,8 +16,8 @@ namespace {
 // Ours by the number of the recommendation.
 std::map<std::string, Result> Judge(const TempRoot& root) {
   std::map<std::string, Result> results;
-  Expected<Policy> policy =
-      LoadBenchmark(ASSAY_SOURCE_DIR "/checks/benchmarks/cis-debian12", "cis-debian12-l2-server");
+  Expected<Policy> policy = LoadPolicy(
+      {ASSAY_SOURCE_DIR "/checks/benchmarks/cis-debian12", "cis-debian12-l2-server", "", ""});
   EXPECT_TRUE(policy) << policy.error().ToString();
   if (!policy) return results;
   Host host = root.OpenHost();
@@ -26,7 +26,7 @@ std::map<std::string, Result> Judge(const TempRoot& root) {
     for (const RecommendationId& id : rule.ids())
       if (id.benchmark() == "cis-debian12" &&
           (id.number().starts_with("5.4.") || id.number().starts_with("7.2."))) {
-        results[id.number()] = JudgeRule(rule, host).result;
+        results[id.number()] = JudgeRule(*policy, rule, host).result;
       }
   return results;
 }

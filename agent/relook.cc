@@ -108,6 +108,11 @@ LookOutcome LookAgain(ObjectId object, Watcher& watcher, const VerifiedBaseline&
   WriterAnswer before = AskAt(host, path);
   outcome.comparison = LookAtPath(object, baseline, list, rules, host);
   WriterAnswer after = AskAt(host, path);
+  // What only rules look at, a log for its mode say, may be open for ever: its release rings again.
+  if (!list.ManifestIndex(object)) {
+    outcome.moved = !watcher.Acknowledge(object, sequence);
+    return outcome;
+  }
   outcome.open_for_writing = before.writers == Writers::kSome || after.writers == Writers::kSome;
   const WriterAnswer& doubt = after.writers == Writers::kUnknown ? after : before;
   if (doubt.writers == Writers::kUnknown && outcome.comparison.golden())

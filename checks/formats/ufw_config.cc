@@ -67,7 +67,7 @@ Expected<void> AddFile(Host& host, const std::string& file, const std::string& f
 }
 
 void BaseChain(Ruleset& rules, const std::string& family, const Direction& direction, bool drops,
-               const ShellSetting& where) {
+               const UfwSetting& where) {
   Declare(rules, family, direction.chain);
   FilterChain& chain = *rules.Chain(family, "filter", direction.chain);
   chain.type = "filter";
@@ -85,7 +85,7 @@ void PrimaryChains(const UfwConfig& config, const std::string& family, const std
     std::string name = direction.name, policy = config.Setting(direction.setting);
     auto where = config.settings.find(direction.setting);
     BaseChain(rules, family, direction, policy == "DROP" || policy == "REJECT",
-              where == config.settings.end() ? ShellSetting{} : where->second);
+              where == config.settings.end() ? UfwSetting{} : where->second);
     for (const char* part : {"before-logging-", "before-", "after-", "after-logging-", "reject-"}) {
       Declare(rules, family, ufw + part + name);
       Append(rules, family, direction.chain, "jump", ufw + part + name);
@@ -129,8 +129,8 @@ void DropIp6(Ruleset& rules) {
 
 }  // namespace
 
-Expected<void> AddShellSettings(std::string_view text, const std::string& file,
-                                ShellSettings& into) {
+Expected<void> AddUfwSettings(std::string_view text, const std::string& file,
+                                UfwSettings& into) {
   int number = 0;
   for (std::string_view line : LinesOf(text)) {
     number++;
@@ -159,7 +159,7 @@ Expected<UfwConfig> ReadUfwConfig(Host& host) {
   for (const std::string file : {"/etc/default/ufw", "/etc/ufw/ufw.conf"}) {
     std::string text = TRY(ReadText(host, file));
     if (text.empty()) return Fail(ErrorCode::kNotFound, file + " is empty");
-    Expected<void> added = AddShellSettings(text, file, config.settings);
+    Expected<void> added = AddUfwSettings(text, file, config.settings);
     if (!added) return std::unexpected(added.error());
   }
   return config;

@@ -12,22 +12,22 @@
 namespace assay {
 
 /// A value that a file of shell assignments sets, and where.
-struct ShellSetting {
+struct UfwSetting {
   std::string value, file;
   int line = 0;
 };
-using ShellSettings = std::map<std::string, ShellSetting, std::less<>>;
+using UfwSettings = std::map<std::string, UfwSetting, std::less<>>;
 
 /// Adds the assignments NAME=VALUE of a file that sh(1) sources; the last of a name wins. Quotes
 /// around a value are taken off, and a comment behind it. Other lines are skipped. kInvalid with
 /// file and line for a value that only a shell can tell ('$', '`').
-Expected<void> AddShellSettings(std::string_view text, const std::string& file,
-                                ShellSettings& into);
+Expected<void> AddUfwSettings(std::string_view text, const std::string& file,
+                                UfwSettings& into);
 
 /// What ufw(8) is set to, as ufw-init-functions of ufw 0.36 reads it: /etc/default/ufw, then
 /// /etc/ufw/ufw.conf.
 struct UfwConfig {
-  ShellSettings settings;
+  UfwSettings settings;
   bool Enabled() const;  ///< ENABLED is "yes" or "YES"
   bool Ip6() const;      ///< IPV6 is; without it, ufw drops all of IPv6 but lo
   std::string Setting(std::string_view name) const;  ///< empty if nobody sets it

@@ -195,8 +195,8 @@ Answer JudgeUfwDefault(const UfwConfig& config, const Ruleset& rules, Host& host
                                       {"DEFAULT_OUTPUT_POLICY", "output"},
                                       {"DEFAULT_FORWARD_POLICY", "forward"}}) {
     auto found = config.settings.find(setting);
-    ShellSetting set =
-        found == config.settings.end() ? ShellSetting{"unset", "/etc/default/ufw"} : found->second;
+    UfwSetting set =
+        found == config.settings.end() ? UfwSetting{"unset", "/etc/default/ufw"} : found->second;
     answer.evidence.push_back({set.file, set.line, setting + ("=" + set.value), "DROP or REJECT"});
     if (set.value == "DROP" || set.value == "REJECT") {
       hooks.push_back(hook);

@@ -361,16 +361,16 @@ TEST(OpenPorts, AreThoseThatOthersReach) {
 }
 
 TEST(UfwConfig, IsReadAsAShellDoes) {
-  ShellSettings settings;
+  UfwSettings settings;
   ASSERT_TRUE(
-      AddShellSettings("# A=1\nA=\"x\" # y\nB='no'\nB=yes\n C=1\n1D=2\necho E=3\n", "f", settings));
+      AddUfwSettings("# A=1\nA=\"x\" # y\nB='no'\nB=yes\n C=1\n1D=2\necho E=3\n", "f", settings));
   EXPECT_EQ(settings["A"].value, "x");
   EXPECT_EQ(settings["B"].value, "yes");
   EXPECT_EQ(settings["B"].line, 4);
   EXPECT_EQ(settings["C"].value, "1");
   EXPECT_FALSE(settings.contains("1D"));
   EXPECT_FALSE(settings.contains("E"));
-  EXPECT_FALSE(AddShellSettings("A=$B\n", "f", settings));
+  EXPECT_FALSE(AddUfwSettings("A=$B\n", "f", settings));
 }
 
 }  // namespace

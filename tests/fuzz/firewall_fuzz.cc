@@ -44,8 +44,8 @@ void Text(std::string_view text, int lines) {
     assay::Ruleset rules;
     if (assay::AddIptablesSave(text, "f", "ip", keep, rules)) Walk(rules);
   }
-  assay::ShellSettings settings;
-  if (assay::AddShellSettings(text, "f", settings))
+  assay::UfwSettings settings;
+  if (assay::AddUfwSettings(text, "f", settings))
     for (const auto& [name, setting] : settings)
       Hold(!name.empty() && setting.line >= 1 && setting.line <= lines);
   if (auto ports = assay::ParseOpenPorts(text, "tcp")) Hold(std::ranges::is_sorted(*ports));

@@ -257,7 +257,11 @@ void Ladder::ReadBpf() {
       cause.uid = wire.uid;
       cause.login_uid = wire.login_uid;
       cause.parents = {ReadCause(pid_t(wire.parent), 0).process};
-      cause.process.exe = PathOfInode(wire.exe_ino, wire.exe_dev);
+    }
+    // Of one that is gone, or waits to be reaped, /proc has no program any more.
+    if (cause.process.gone || !cause.process.exe.starts_with('/')) {
+      std::string exe = PathOfInode(wire.exe_ino, wire.exe_dev);
+      if (cause.process.gone || !exe.empty()) cause.process.exe = std::move(exe);
     }
     Ring(ObjectOf(wire.slot, total_), Channel(wire.channel), std::move(cause));
   });

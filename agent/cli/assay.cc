@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   try {
     assay::AddCheck(app, exit_code);
+    assay::AddHarden(app, exit_code);
     assay::AddSeal(app, exit_code);
     assay::AddDiff(app, exit_code);
     assay::AddHygiene(app, exit_code);

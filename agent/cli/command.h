@@ -17,6 +17,7 @@ namespace assay {
 void AddCheck(CLI::App& app, int& exit_code);
 void AddSeal(CLI::App& app, int& exit_code);
 void AddDiff(CLI::App& app, int& exit_code);
+void AddHarden(CLI::App& app, int& exit_code);
 void AddHygiene(CLI::App& app, int& exit_code);
 void AddExplain(CLI::App& app, int& exit_code);
 void AddStatus(CLI::App& app, int& exit_code);

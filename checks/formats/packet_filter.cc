@@ -24,9 +24,13 @@ bool Combine(std::string& into, const std::string& other) {
 // A rule of a chain, seen from the jump that leads there.
 FilterRule Within(const FilterRule& jump, FilterRule rule) {
   bool ports = rule.ports.empty() || jump.ports.empty() || rule.ports == jump.ports;
-  bool all = Combine(rule.in, jump.in) & Combine(rule.out, jump.out) &
-             Combine(rule.source, jump.source) & Combine(rule.destination, jump.destination) &
-             Combine(rule.protocol, jump.protocol) & Combine(rule.family, jump.family) & ports;
+  bool all = ports;
+  all &= Combine(rule.in, jump.in);
+  all &= Combine(rule.out, jump.out);
+  all &= Combine(rule.source, jump.source);
+  all &= Combine(rule.destination, jump.destination);
+  all &= Combine(rule.protocol, jump.protocol);
+  all &= Combine(rule.family, jump.family);
   if (rule.ports.empty()) rule.ports = jump.ports;
   rule.narrower |= jump.narrower || !all;
   rule.opaque |= jump.opaque;

@@ -11,6 +11,7 @@ void CompileBoot(const Form& form, Boot& into) {
   }
   std::vector<std::string_view> keys = {"parameter"};
   keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));
+  keys.push_back(kRecommendedKey);
   form.MapOf(keys);
   into.set_parameter(form.At("parameter").Text());
   if (into.parameter().find_first_of(" \t=\"") != std::string::npos)

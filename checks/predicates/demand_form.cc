@@ -22,6 +22,10 @@ void CompileDemand(const Form& form, Demand& into) {
     for (const std::string& value : values) into.add_values(value);
   }
   if (count != 1) form.Expected("one of " + known);
+  if (!form.Has(kRecommendedKey)) return;
+  into.set_recommended(form.At(kRecommendedKey).Text());
+  if (!Meets(into, into.recommended()).value_or(false))
+    form.At(kRecommendedKey).Expected("a value that meets the demand: " + Describe(into));
 }
 
 }  // namespace assay

@@ -9,9 +9,12 @@ namespace assay {
 
 /// The keys of a demand in a rule file: exactly one of them is in a form that has one.
 inline constexpr const char* kDemandKeys[] = {"equals", "differs", "at-most", "at-least", "within"};
+/// Beside it: the value that `harden` sets, where the first one or the bound is not a good one.
+inline constexpr const char* kRecommendedKey = "recommended";
 
 /// Compiles the demand among the other keys of `form`: `equals` and `differs` take a value or a
-/// list, `at-most` and `at-least` a whole number, `within` a list of two. Throws FormMistake.
+/// list, `at-most` and `at-least` a whole number, `within` a list of two; `recommended` must meet
+/// it. Throws FormMistake.
 void CompileDemand(const Form& form, Demand& into);
 
 /// The YAML form of each predicate, compiled into its message. The keys are described in

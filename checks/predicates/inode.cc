@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "checks/predicates/inode.h"
+
 #include <cstdio>
 #include <optional>
 
@@ -37,14 +39,14 @@ class Inspection {
  public:
   Inspection(const Inode& expected, Host& host) : expected_(expected), host_(host) {}
 
-  Expected<void> Path(const std::string& path) {
-    Expected<Metadata> found = host_.StatTarget(path);
-    if (!found && found.error().code == ErrorCode::kNotFound) return {};
-    if (!found) return std::unexpected(found.error());
-    bool directory = found->type == Metadata::Type::kDirectory;
-    if (expected_.recurse() && directory) return Below(path, 1);
-    return Judge(path, *found);
+  Expected<void> Run() {
+    for (const std::string& pattern : expected_.paths())
+      for (const std::string& path : TRY(GlobPaths(host_, pattern, kMaxMatches))) TRY(Path(path));
+    return {};
   }
+
+  // Also tells each offender, not only the first ones.
+  void TellAll(std::vector<InodeOffender>& into) { all_ = &into; }
 
   Answer Conclude() && {
     if (judged_ == 0) return Nothing();
@@ -60,6 +62,15 @@ class Inspection {
   }
 
  private:
+  Expected<void> Path(const std::string& path) {
+    Expected<Metadata> found = host_.StatTarget(path);
+    if (!found && found.error().code == ErrorCode::kNotFound) return {};
+    if (!found) return std::unexpected(found.error());
+    bool directory = found->type == Metadata::Type::kDirectory;
+    if (expected_.recurse() && directory) return Below(path, 1);
+    return Judge(path, *found);
+  }
+
   Expected<void> Below(const std::string& directory, size_t depth) {
     if (depth > kMaxDepth)
       return Fail(ErrorCode::kInvalid, directory + " is more than 64 directories deep");
@@ -104,6 +115,7 @@ class Inspection {
     judged_++;
     seen_ = {path, 0, Describe(found), Wanted()};
     if (offence.empty()) return {};
+    if (all_) all_->push_back({path, found});
     if (offenders_++ == 0) first_reason_ = path + " " + offence;
     if (offenders_ <= kMaxNamed) evidence_.push_back(seen_);
     return {};
@@ -163,21 +175,25 @@ class Inspection {
   EvidenceItem seen_;  // the last one
   std::string first_reason_;
   std::vector<EvidenceItem> evidence_;
+  std::vector<InodeOffender>* all_ = nullptr;
 };
 
 }  // namespace
+
+Expected<std::vector<InodeOffender>> InodeOffenders(const Inode& expected, Host& host) {
+  std::vector<InodeOffender> offenders;
+  Inspection inspection(expected, host);
+  inspection.TellAll(offenders);
+  TRY(inspection.Run());
+  return offenders;
+}
 
 Answer JudgeInode(const Inode& expected, Host& host) {
   const std::string& type = expected.type();
   if (!type.empty() && type != "file" && type != "directory")
     return {Result::kError, "this assay does not know the type '" + type + "'", {}};
   Inspection inspection(expected, host);
-  for (const std::string& pattern : expected.paths()) {
-    Expected<std::vector<std::string>> paths = GlobPaths(host, pattern, kMaxMatches);
-    if (!paths) return CannotTell(paths.error());
-    for (const std::string& path : *paths)
-      if (Expected<void> seen = inspection.Path(path); !seen) return CannotTell(seen.error());
-  }
+  if (Expected<void> seen = inspection.Run(); !seen) return CannotTell(seen.error());
   return std::move(inspection).Conclude();
 }
 

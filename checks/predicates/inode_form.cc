@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "checks/formats/glob.h"
 #include "checks/predicates/forms.h"
 #include "checks/predicates/id_set.h"
 
@@ -24,7 +25,8 @@ void CompileNames(const Form& form, google::protobuf::RepeatedPtrField<std::stri
 }  // namespace
 
 void CompileInode(const Form& form, Inode& into) {
-  form.MapOf({"path", "type", "recurse", "names", "except", "owner", "group", "mode", "absent"});
+  form.MapOf(
+      {"path", "type", "recurse", "names", "except", "owner", "group", "mode", "absent", "create"});
   for (const std::string& path : form.At("path").Paths()) into.add_paths(path);
   if (form.Has("type")) into.set_type(form.At("type").OneOf({"file", "directory"}));
   into.set_recurse(form.Has("recurse") && form.At("recurse").Flag());
@@ -39,6 +41,10 @@ void CompileInode(const Form& form, Inode& into) {
     into.set_absent(form.At("absent").OneOf({"pass", "fail", "notapplicable"}));
   if (!form.Has("owner") && !form.Has("group") && !form.Has("mode"))
     form.Expected("at least one of owner, group, mode");
+  into.set_create(form.Has("create") && form.At("create").Flag());
+  bool one_file = into.paths_size() == 1 && !HasGlob(into.paths(0)) && !into.recurse();
+  if (into.create() && (!one_file || into.type() != "file" || !into.has_mode()))
+    form.At("create").Expected("one path, type: file and a mode beside it");
 }
 
 }  // namespace assay

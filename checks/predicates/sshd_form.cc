@@ -28,6 +28,7 @@ void CompileSshd(const Form& form, Sshd& into) {
   }
   std::vector<std::string_view> keys = {"key", "none-of", "at-most-each", "names-file"};
   keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));
+  keys.push_back(kRecommendedKey);
   form.MapOf(keys);
   into.set_key(KeywordOf(form.At("key")));
   if (form.Has("none-of"))

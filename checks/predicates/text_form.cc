@@ -8,6 +8,7 @@ void CompileText(const Form& form, Text& into) {
                                         "separator",   "wins",     "drop-ins-first",
                                         "ignore-case", "section",  "default"};
   keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));
+  keys.push_back(kRecommendedKey);
   form.MapOf(keys);
   for (const std::string& path : form.At("path").Paths()) into.add_paths(path);
   if (form.Has("drop-ins"))

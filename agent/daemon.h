@@ -68,6 +68,7 @@ class Daemon {
   void Sweep();
   void LookAtDue(BootNanos now);
   void Look(ObjectId object, BootNanos now);
+  bool IsSame(ObjectId object);
   void RebindChildren(ObjectId directory);
   void OnMounts();
   void OnScan();
@@ -106,6 +107,7 @@ class Daemon {
 
   Looks looks_;
   DriftBook drift_;
+  std::map<ObjectId, std::optional<Metadata>> judged_;  ///< of objects with metadata only
   bool matched_ = false, candidate_ = false;
   uint64_t scans_ = 0;
   BootNanos started_ = 0, first_drift_at_ = 0;

@@ -23,11 +23,21 @@ std::string ParentOf(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
+// What a rule can see of an object whose bytes it does not read.
+bool SameOwnership(const std::optional<Metadata>& a, const std::optional<Metadata>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->type == b->type && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
+}
+
 }  // namespace
 
 void Daemon::OnDoorbells() {
-  for (Doorbell& doorbell : watcher_->Drain())
-    looks_.Touch(doorbell.object, doorbell.channel, std::move(doorbell.cause), doorbell.at);
+  for (Doorbell& doorbell : watcher_->Drain()) {
+    if (list_->IsMetadataOnly(doorbell.object))
+      looks_.TouchQuietly(doorbell.object, std::move(doorbell.cause), doorbell.at);
+    else
+      looks_.Touch(doorbell.object, doorbell.channel, std::move(doorbell.cause), doorbell.at);
+  }
 }
 
 void Daemon::Sweep() {
@@ -48,6 +58,7 @@ void Daemon::Look(ObjectId object, BootNanos now) {
   std::optional<Cause> cause = pending->cause;
   BootNanos age = now - std::min(now, pending->touched);
   if (pending->names) RebindChildren(object);
+  if (IsSame(object)) return looks_.FoundSame(object, BootNow());
   LookOutcome outcome = LookAgain(object, *watcher_, *baseline_, *list_, *rules_, *host_);
   if (object == kMountsObject) OnMounts();
   bool patient = outcome.open_for_writing && age < kWriterPatience;
@@ -65,6 +76,25 @@ void Daemon::Look(ObjectId object, BootNanos now) {
     looks_.FoundGolden(object, BootNow());
   }
   if (outcome.moved) looks_.Touch(object, Channel::kContent, cause, BootNow());
+}
+
+// Of an object with metadata only: it is as it was when its rules were judged. Acknowledged before
+// it is said, as every look is.
+bool Daemon::IsSame(ObjectId object) {
+  if (!list_->IsMetadataOnly(object)) return false;
+  (void)watcher_->Rebind(object);
+  uint64_t sequence = watcher_->Sequence(object);
+  Expected<Metadata> found = host_->Stat(list_->PathOf(object));
+  (void)host_->TakeInputs();
+  if (!found && found.error().code != ErrorCode::kNotFound) return false;
+  std::optional<Metadata> now = found ? std::optional(*found) : std::nullopt;
+  auto [known, fresh] = judged_.try_emplace(object, now);
+  bool same = !fresh && SameOwnership(known->second, now);
+  known->second = now;
+  if (!same) return false;
+  if (!watcher_->Acknowledge(object, sequence))
+    looks_.TouchQuietly(object, std::nullopt, BootNow());
+  return true;
 }
 
 void Daemon::RebindChildren(ObjectId directory) {
@@ -219,7 +249,11 @@ void Daemon::Record(const std::vector<Finding>& findings, const std::optional<Ca
 }
 
 BootNanos Daemon::OldestDirty() const {
-  return looks_.OldestTouch([this](ObjectId object) { return list_->IsJudged(object); });
+  return looks_.OldestTouch([this](ObjectId object) {
+    // Once looked at, a busy object with metadata only is only waited for.
+    const Looks::Pending* pending = looks_.Find(object);
+    return list_->IsJudged(object) && !(pending->second && list_->IsMetadataOnly(object));
+  });
 }
 
 void Daemon::Settle() {

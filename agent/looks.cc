@@ -20,6 +20,22 @@ void Looks::Touch(ObjectId object, Channel channel, std::optional<Cause> cause, 
   if (!pending.cause) pending.cause = std::move(cause);
 }
 
+void Looks::TouchQuietly(ObjectId object, std::optional<Cause> cause, BootNanos now) {
+  auto found = pending_.find(object);
+  if (found == pending_.end()) return Touch(object, Channel::kContent, std::move(cause), now);
+  found->second.again = true;
+  if (!found->second.cause) found->second.cause = std::move(cause);
+}
+
+void Looks::FoundSame(ObjectId object, BootNanos now) {
+  auto found = pending_.find(object);
+  if (found == pending_.end()) return;
+  if (!found->second.second || !found->second.again) return FoundGolden(object, now);
+  found->second.again = false;
+  found->second.touched = now;
+  found->second.due = now + kSecondLook;
+}
+
 std::vector<ObjectId> Looks::Due(BootNanos now, size_t limit) const {
   std::vector<std::pair<BootNanos, ObjectId>> due;
   for (const auto& [object, pending] : pending_)

@@ -29,12 +29,16 @@ class Looks {
     BootNanos due = 0;           ///< when to look
     BootNanos retry = 0;         ///< last interval while open for writing
     bool second = false;         ///< the next look is the second
+    bool again = false;          ///< touched since the first look, which stays valid so far
     bool names = false;          ///< a name in this directory changed
     std::optional<Cause> cause;  ///< of the first touch that could name somebody
   };
 
   /// A touch. A doorbell that is already waited for only adds what it knows.
   void Touch(ObjectId object, Channel channel, std::optional<Cause> cause, BootNanos now);
+  /// The same for an object of which only the metadata counts: a busy one is looked at every
+  /// kSecondLook, and no touch puts that off.
+  void TouchQuietly(ObjectId object, std::optional<Cause> cause, BootNanos now);
   /// Objects whose look is due, oldest first; at most `limit`.
   std::vector<ObjectId> Due(BootNanos now, size_t limit = 256) const;
   /// When the next look is due; nullopt when nothing waits.
@@ -43,6 +47,9 @@ class Looks {
 
   /// The look found the object as sealed: wait for the second look, or be settled after it.
   void FoundGolden(ObjectId object, BootNanos now);
+  /// A quiet object's look found what was judged before: as FoundGolden(), and one look more, as
+  /// long after, where it was touched between the two.
+  void FoundSame(ObjectId object, BootNanos now);
   /// The look found drift, or something that will not change by waiting: settled.
   void Settled(ObjectId object) { pending_.erase(object); }
   /// Somebody has it open for writing: look again later.

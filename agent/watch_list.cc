@@ -13,7 +13,8 @@ std::string ParentOf(const std::string& path) {
 }
 
 bool HasPath(Input::Kind kind) {
-  return kind == Input::Kind::kFile || kind == Input::Kind::kDirectory;
+  return kind == Input::Kind::kFile || kind == Input::Kind::kMetadata ||
+         kind == Input::Kind::kDirectory;
 }
 
 }  // namespace
@@ -46,8 +47,12 @@ void WatchList::Learn(size_t rule, const std::set<Input>& inputs) {
       continue;
     }
     rules_by_path_[input.name].insert(rule);
+    if (input.kind != Input::Kind::kMetadata) changing_.insert(input.name);
     // A name that comes or goes rings at the directory, not at the file.
-    if (input.name != "/") rules_by_path_[ParentOf(input.name)].insert(rule);
+    if (input.name != "/") {
+      rules_by_path_[ParentOf(input.name)].insert(rule);
+      changing_.insert(ParentOf(input.name));
+    }
     Watch(input.name);
   }
 }
@@ -87,6 +92,12 @@ std::vector<size_t> WatchList::RulesOf(Input::Kind kind) const {
 bool WatchList::IsJudged(ObjectId object) const {
   return object >= kMountsObject || ManifestIndex(object) || IsPackageDatabase(object) ||
          rules_by_path_.contains(PathOf(object));
+}
+
+bool WatchList::IsMetadataOnly(ObjectId object) const {
+  if (object >= kMountsObject || ManifestIndex(object) || IsPackageDatabase(object)) return false;
+  std::string path = PathOf(object);
+  return rules_by_path_.contains(path) && !changing_.contains(path);
 }
 
 bool WatchList::IsPackageDatabase(ObjectId object) const {

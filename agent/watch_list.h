@@ -43,6 +43,9 @@ class WatchList {
   /// Whether a look at it can find anything: false for a directory that is only watched because a
   /// sealed tree stands in it, and that may be as busy as /tmp.
   bool IsJudged(ObjectId object) const;
+  /// Whether nobody looks at more than the metadata of this object (a log, say, which is written to
+  /// all the time): where that is as it was, no rule can answer otherwise.
+  bool IsMetadataOnly(ObjectId object) const;
   /// The package database, whose change means comparing packages.
   bool IsPackageDatabase(ObjectId object) const;
 
@@ -55,6 +58,7 @@ class WatchList {
   std::set<std::string, std::less<>> watched_extra_;
   std::map<std::string, std::set<size_t>, std::less<>> rules_by_path_;
   std::map<Input::Kind, std::set<size_t>> rules_by_kind_;
+  std::set<std::string, std::less<>> changing_;  // paths of which bytes or names count
   bool planned_ = false;
 };
 

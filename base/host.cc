@@ -198,27 +198,27 @@ Expected<std::string> Host::Read(std::string_view path, size_t limit) {
 }
 
 Expected<Metadata> Host::Stat(std::string_view path) {
-  Record(Input::Kind::kFile, path);
+  Record(Input::Kind::kMetadata, path);
   Fd fd = TRY(OpenPath(path, false));
   return StatFd(fd.get());
 }
 
 Expected<Metadata> Host::StatTarget(std::string_view path) {
-  Record(Input::Kind::kFile, path);
+  Record(Input::Kind::kMetadata, path);
   Fd fd = TRY(OpenPath(path, true));
   std::string target = PathOf(fd.get(), root_.get());
-  if (!target.empty() && target != path) Record(Input::Kind::kFile, target);
+  if (!target.empty() && target != path) Record(Input::Kind::kMetadata, target);
   return StatFd(fd.get());
 }
 
 Expected<std::string> Host::RealPath(std::string_view path) {
-  Record(Input::Kind::kFile, path);
+  Record(Input::Kind::kMetadata, path);
   Fd fd = TRY(OpenPath(path, true));
   std::string target = PathOf(fd.get(), root_.get());
   if (target.empty()) target = "/";
   if (!target.starts_with('/'))
     return Fail(ErrorCode::kInvalid, Quoted(path) + " leads to no path of the root");
-  if (target != path) Record(Input::Kind::kFile, target);
+  if (target != path) Record(Input::Kind::kMetadata, target);
   return target;
 }
 

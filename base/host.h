@@ -26,7 +26,8 @@ struct WalkTotal;
 /// One thing that a judgement looked at, present or absent: the watch-list is made of these.
 struct Input {
   enum class Kind : uint8_t {
-    kFile,       ///< bytes or metadata of the object at `name`, an absolute path inside the root
+    kFile,       ///< bytes of the object at `name`, an absolute path inside the root
+    kMetadata,   ///< only what is there: its type, owner, group, mode, or that nothing is
     kDirectory,  ///< the set of names in the directory at `name`
     kSysctl,     ///< live value; `name` is the path below /proc/sys, "net/ipv4/ip_forward"
     kMounts,     ///< the mount table; `name` is empty
@@ -78,7 +79,8 @@ class Host {
 
   /// Bytes of a regular file, links followed inside the root.
   Expected<std::string> Read(std::string_view path, size_t limit = 16 << 20);
-  /// Metadata, the last component not followed (others are).
+  /// Metadata, the last component not followed (others are). Recorded as kMetadata: whoever judges
+  /// size or times says so with RecordLook(kFile), for writing changes them.
   Expected<Metadata> Stat(std::string_view path);
   /// Metadata of what a path leads to, links followed inside the root.
   Expected<Metadata> StatTarget(std::string_view path);

@@ -222,7 +222,7 @@ Expected<WalkTotal> WalkInodes(int root_fd, const InodeWalk& walk) {
 
 Expected<WalkTotal> Host::Walk(const InodeWalk& walk) {
   Record(Input::Kind::kTree, "/");
-  for (const std::string& path : walk.closed) Record(Input::Kind::kFile, path);
+  for (const std::string& path : walk.closed) Record(Input::Kind::kMetadata, path);
   return WalkInodes(root_fd(), walk);
 }
 

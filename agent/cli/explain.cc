@@ -24,6 +24,8 @@ const char* KindOf(Input::Kind kind) {
   switch (kind) {
     case Input::Kind::kFile:
       return "file";
+    case Input::Kind::kMetadata:
+      return "metadata";
     case Input::Kind::kDirectory:
       return "names in";
     case Input::Kind::kSysctl:
@@ -70,6 +72,7 @@ std::string RulesThatRead(const Policy& policy, Host& host, const std::string& p
   for (const Rule& rule : policy.rules()) {
     RuleOutcome outcome = JudgeRule(policy, rule, host);
     bool reads = outcome.inputs.contains({Input::Kind::kFile, path}) ||
+                 outcome.inputs.contains({Input::Kind::kMetadata, path}) ||
                  outcome.inputs.contains({Input::Kind::kDirectory, path});
     if (reads)
       text += "  " + std::string(ResultName(outcome.result)) + "  " + Printable(rule.id()) + "  " +

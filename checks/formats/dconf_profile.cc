@@ -19,12 +19,14 @@ Expected<std::vector<std::string>> FilesIn(Host& host, const std::string& direct
   Expected<std::vector<std::string>> names = host.List(directory);
   if (!names && names.error().code == ErrorCode::kNotFound) return std::vector<std::string>();
   if (!names) return std::unexpected(names.error());
+  host.RecordLook(Input::Kind::kFile, directory);  // its time of change counts, here and below
   Metadata self = TRY(host.StatTarget(directory));
   newest = std::max(newest, self.mtime_seconds);
   std::vector<std::string> files;
   for (const std::string& name : *names) {
     if (name.starts_with('.')) continue;
     std::string file = directory + "/" + name;
+    host.RecordLook(Input::Kind::kFile, file);
     Expected<Metadata> metadata = host.StatTarget(file);
     if (!metadata && metadata.error().code == ErrorCode::kNotFound) continue;
     if (!metadata) return std::unexpected(metadata.error());
@@ -56,6 +58,7 @@ Expected<DconfDatabase> ReadSystemDatabase(Host& host, const std::string& name) 
   database.name = name;
   std::string compiled = "/etc/dconf/db/" + name;
   int64_t newest = TRY(ReadFiles(host, compiled + ".d", database));
+  host.RecordLook(Input::Kind::kFile, compiled);
   Expected<Metadata> metadata = host.StatTarget(compiled);
   if (!metadata && metadata.error().code != ErrorCode::kNotFound)
     return std::unexpected(metadata.error());

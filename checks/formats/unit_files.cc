@@ -13,6 +13,8 @@ namespace {
 Expected<void> LookAt(Host& host, const std::vector<UnitEntry>& entries, UnitFile& unit) {
   for (const UnitEntry& entry : entries) {
     if (unit.state != UnitFile::State::kAbsent) return {};
+    // An empty file masks, so that its size counts.
+    if (!entry.masks()) host.RecordLook(Input::Kind::kFile, entry.path);
     Expected<Metadata> found = entry.masks() ? Metadata() : host.StatTarget(entry.path);
     if (!found && found.error().code == ErrorCode::kNotFound) continue;
     if (!found) return std::unexpected(found.error());

@@ -18,6 +18,7 @@ std::string Described(const Metadata& found) {
 
 // An empty file, or a directory in which nothing is.
 Expected<bool> IsEmpty(Host& host, const std::string& path, const Metadata& found) {
+  host.RecordLook(Input::Kind::kFile, path);
   if (found.type == Metadata::Type::kRegular) return found.size == 0;
   if (found.type != Metadata::Type::kDirectory) return false;
   return TRY(host.List(path)).empty();

@@ -63,6 +63,20 @@ TEST(Looks, WhileAWriterIsThereTheLookIsRepeatedEverMoreSeldom) {
   EXPECT_EQ(looks.Find(7)->due, 2000 + Looks::kCoalesce) << "the release rings: look at once";
 }
 
+TEST(Looks, ABusyObjectWithMetadataOnlyIsLookedAtAtIntervals) {
+  Looks looks;
+  looks.TouchQuietly(7, std::nullopt, 0);
+  looks.FoundSame(7, Looks::kCoalesce);
+  BootNanos second = Looks::kCoalesce + Looks::kSecondLook;
+  looks.TouchQuietly(7, std::nullopt, second - 1);
+  EXPECT_EQ(looks.Find(7)->due, second) << "a touch puts nothing off";
+  looks.FoundSame(7, second);
+  ASSERT_NE(looks.Find(7), nullptr) << "what touched it last may not have landed yet";
+  EXPECT_EQ(looks.Find(7)->due, second + Looks::kSecondLook);
+  looks.FoundSame(7, second + Looks::kSecondLook);
+  EXPECT_TRUE(looks.empty()) << "nobody touched it for a whole interval";
+}
+
 TEST(Looks, OldestFirstAndBounded) {
   Looks looks;
   for (ObjectId id = 0; id < 10; id++) looks.Touch(id, Channel::kContent, std::nullopt, 100 - id);

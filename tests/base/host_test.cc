@@ -65,6 +65,14 @@ TEST(Host, TheTargetOfAFollowedLinkIsAnInputToo) {
                           Input{Input::Kind::kFile, "/etc/sysctl.d/99-sysctl.conf"}));
 }
 
+TEST(Host, ALookAtMetadataIsNoLookAtBytes) {
+  TempRoot root{{"var/log/syslog", "busy\n"}};
+  Host host = root.OpenHost();
+  ASSERT_TRUE(host.Stat("/var/log/syslog"));
+  ASSERT_TRUE(host.StatTarget("/var/log/syslog"));
+  EXPECT_THAT(host.TakeInputs(), ElementsAre(Input{Input::Kind::kMetadata, "/var/log/syslog"}));
+}
+
 TEST(Host, AFifoIsRefusedAndDoesNotHang) {
   TempRoot root;
   root.Fifo("etc/pipe");

@@ -141,7 +141,7 @@ TEST(InodeMany, EveryDirectoryOnTheWayIsAnInput) {
   EXPECT_EQ(JudgeInode(inode, host).result, Result::kPass);
   std::set<Input> inputs = host.TakeInputs();
   EXPECT_TRUE(inputs.contains({Input::Kind::kDirectory, "/d/e"}));
-  EXPECT_TRUE(inputs.contains({Input::Kind::kFile, "/d/e/f"}));
+  EXPECT_TRUE(inputs.contains({Input::Kind::kMetadata, "/d/e/f"}));
 }
 
 }  // namespace

@@ -8,8 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/digest.h"
 #include "tests/support/process.h"
@@ -40,11 +44,16 @@ class Spine : public ::testing::Test {
                           world_.Path("trust.pem")})
                   .exit,
               0);
-    Ran sealed = Assay({"seal", "--rules", ASSAY_SOURCE_DIR "/tests/integration/rules", "--profile",
-                        "spine", "--image", "spine:1", "--key", world_.Path("key.pem"), "--scope",
-                        world_.Path("golden"), "--out", world_.Path("baseline")});
-    ASSERT_EQ(sealed.exit, 0) << sealed.err;
+    Seal(ASSAY_SOURCE_DIR "/tests/integration/rules");
     tpm_ = std::make_unique<SoftwareTpm>();
+  }
+
+  void Seal(const std::string& rules) const {
+    std::filesystem::remove_all(world_.Path("baseline"));
+    Ran sealed = Assay({"seal", "--rules", rules, "--profile", "spine", "--image", "spine:1",
+                        "--key", world_.Path("key.pem"), "--scope", world_.Path("golden"), "--out",
+                        world_.Path("baseline")});
+    ASSERT_EQ(sealed.exit, 0) << sealed.err;
   }
 
   Ran Assay(std::vector<std::string> arguments) const {
@@ -139,6 +148,43 @@ TEST_F(Spine, AChangeIsCaughtRecordedProvenAndStaysOnRecord) {
 
   // Another nonce is stale.
   EXPECT_EQ(VerifyWith("drifted.evidence", NonceFor("another")).exit, 2);
+}
+
+// Writes to a log without a pause, as long as it lives.
+class Chatter {
+ public:
+  explicit Chatter(std::string path)
+      : thread_([this, path = std::move(path)] {
+          while (!stop_) std::ofstream(path, std::ios::app) << "a line\n";
+        }) {}
+  ~Chatter() {
+    stop_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+TEST_F(Spine, ABusyLogOfWhichOnlyTheModeCountsKeepsNobodyFromBeingGolden) {
+  world_.Write("busy.log", "");
+  world_.Write("rules/profiles.yaml",
+               "benchmark: spine\nprofiles: [{id: spine, title: A log, levels: [L1]}]\n");
+  world_.Write("rules/rules/log.yaml",
+               "- {id: log-mode, title: The log is closed, level: L1, inode: {path: " +
+                   world_.Path("busy.log") + ", mode: \"0644\"}}\n");
+  Seal(world_.Path("rules"));
+  Chatter chatter(world_.Path("busy.log"));
+  StartDaemon();
+  json status = StatusUntil("golden");
+  ASSERT_EQ(status["verdict"], "golden") << status.dump(2);
+  Enroll();
+  ASSERT_EQ(Pull("golden.evidence").exit, 0);
+  EXPECT_EQ(Verify("golden.evidence").exit, 0);
+  world_.Chmod("busy.log", 0666);
+  status = StatusUntil("drifted");
+  EXPECT_EQ(status["drifts"][0]["subject"], "log-mode") << status.dump(2);
 }
 
 TEST_F(Spine, HistoryThatIsRemovedFromTheDiskIsNoticedByTheVerifier) {

@@ -81,8 +81,12 @@ std::string TestFile(const std::string& name) {
 }
 
 void Plant(const TempRoot& root, const std::string& name) {
+  PlantText(root, TestFile("roots/" + name + ".tree"));
+}
+
+void PlantText(const TempRoot& root, const std::string& text) {
   const mode_t before = umask(022);
-  std::istringstream tree(TestFile("roots/" + name + ".tree"));
+  std::istringstream tree(text);
   std::string entry, content;
   for (std::string line; std::getline(tree, line);) {
     if (!line.starts_with("=== ")) {

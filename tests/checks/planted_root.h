@@ -26,4 +26,7 @@ std::string TestFile(const std::string& name);
 /// where an owner is named. Throws std::runtime_error on a line that is none of these.
 void Plant(const TempRoot& root, const std::string& name);
 
+/// The same of a text.
+void PlantText(const TempRoot& root, const std::string& text);
+
 }  // namespace assay

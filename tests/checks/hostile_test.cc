@@ -53,7 +53,7 @@ const std::vector<Allowed>& AllowedPasses() {
        {kDangling, kFlatTree, kLoopedTree},
        kOptionalFiles},
       {"likewise", {kDangling, kFlatTree}, {"lines-motd", "lines-rsyslog-listener"}},
-      {"no log is a file", {kDirectory, kDangling, kLoopedTree}, {"inode-log-files"}},
+      {"no log is a file", {kDirectory, kDangling}, {"inode-log-files"}},
       {"root's files need not set a umask, and none does",
        {kLongLine, kDangling, kFlatTree},
        {"shell-root-umask"}},

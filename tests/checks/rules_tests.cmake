@@ -46,3 +46,4 @@ assay_test(sshd_test SOURCES sshd_test.cc LIBS assay_rules)
 assay_test(services_rules_test SOURCES services_rules_test.cc LIBS assay_rules)
 assay_test(pam_test SOURCES pam_test.cc LIBS assay_rules yaml-cpp)
 assay_test(pam_option_test SOURCES pam_option_test.cc LIBS assay_rules yaml-cpp)
+set_tests_properties(hostile_test PROPERTIES TIMEOUT 400)  # eleven trees of garbage

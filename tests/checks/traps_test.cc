@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <regex>
+
 #include "tests/checks/planted_root.h"
 #include "tests/checks/shipped_rules.h"
 
@@ -128,6 +131,17 @@ TEST_F(Traps, ModulesAreRefusedInEveryKernel) {
         "=== etc/modprobe.d/60-never.conf\ninstall overlayfs /bin/false\nblacklist overlayfs\n",
         Result::kFail},
        {"snaps need squashfs", "kmod-squashfs", "=== packages snapd\n", Result::kNotApplicable}});
+}
+
+TEST(TrapsIndex, NamesTestsThatExist) {
+  std::ifstream file(ASSAY_SOURCE_DIR "/tests/checks/TRAPS.md");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  static const std::regex name("`([A-Z][A-Za-z]+\\.[A-Z][A-Za-z0-9]+)`");
+  const std::set<std::string> tests = NamesOfAllTests();
+  int count = 0;
+  for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at, ++count)
+    EXPECT_TRUE(tests.contains((*at)[1])) << (*at)[1];
+  EXPECT_GE(count, 80);
 }
 
 }  // namespace

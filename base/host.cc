@@ -91,7 +91,9 @@ std::string PathOf(int fd, int root) {
 // Bytes until the end, at most `limit`. st_size is not asked: files of /proc say 0.
 Expected<std::string> ReadAll(int fd, size_t limit) {
   std::string bytes;
-  while (bytes.size() <= limit) {
+  // A sparse file says at once that it is too large; in /proc and /sys the size means nothing.
+  const bool known_too_large = TRY(StatFd(fd)).size > std::max<size_t>(limit, 64 << 10);
+  while (!known_too_large && bytes.size() <= limit) {
     size_t filled = bytes.size();
     bytes.resize(filled + std::min<size_t>(64 << 10, limit + 1 - filled));
     ssize_t n;

@@ -71,6 +71,27 @@ const Row* Root(const std::vector<Row>& rows) {
   return nullptr;
 }
 
+struct Assignment {
+  std::string_view value;
+  int line = 0;  // 0: none
+};
+
+// systemd.syntax(7): what stands in another section, or before the first, is not read.
+Assignment LastInMountSection(std::string_view text, std::string_view key) {
+  Assignment last;
+  bool inside = false;
+  int number = 0;
+  for (std::string_view line : LinesOf(text)) {
+    number++;
+    line = Trim(line);
+    if (line.starts_with('[')) inside = line == "[Mount]";
+    size_t equals = line.find('=');
+    if (inside && equals != std::string_view::npos && Trim(line.substr(0, equals)) == key)
+      last = {Trim(line.substr(equals + 1)), number};
+  }
+  return last;
+}
+
 }  // namespace
 
 std::string UnescapedMountField(std::string_view field) {
@@ -128,18 +149,12 @@ std::optional<MountEntry> FstabEntry(std::string_view text, std::string_view poi
 }
 
 std::optional<MountEntry> UnitOptions(std::string_view text, const std::string& file) {
-  std::optional<MountEntry> found;
-  int number = 0;
-  for (std::string_view line : LinesOf(text)) {
-    number++;
-    line = Trim(line);
-    size_t equals = line.find('=');
-    if (equals == std::string_view::npos || Trim(line.substr(0, equals)) != "Options") continue;
-    std::string_view list = Trim(line.substr(equals + 1));
-    found = MountEntry{EffectiveOptions(list), file, std::string(list), number};
-  }
-  return found;
+  Assignment last = LastInMountSection(text, "Options");
+  if (!last.line) return std::nullopt;
+  return MountEntry{EffectiveOptions(last.value), file, std::string(last.value), last.line};
 }
+
+bool NamesAMount(std::string_view text) { return !LastInMountSection(text, "What").value.empty(); }
 
 std::string MountUnitName(std::string_view point) {
   static constexpr char kDigits[] = "0123456789abcdef";

@@ -40,8 +40,12 @@ Expected<std::optional<MountEntry>> MountAt(std::string_view mountinfo, std::str
 /// systemd-fstab-generator(8) refuses a second; nullopt also for `noauto`.
 std::optional<MountEntry> FstabEntry(std::string_view text, std::string_view point);
 
-/// The last Options= of a unit file or its drop-in (systemd.mount(5)); nullopt if there is none.
+/// The last Options= in [Mount] of a unit file or its drop-in (systemd.mount(5)); nullopt if there
+/// is none.
 std::optional<MountEntry> UnitOptions(std::string_view text, const std::string& file);
+
+/// Whether a unit file says what is mounted: without What= in [Mount] systemd does not load it.
+bool NamesAMount(std::string_view text);
 
 /// Name of the mount unit of a place (systemd-escape(1)): "/var/tmp" is "var-tmp.mount".
 std::string MountUnitName(std::string_view point);

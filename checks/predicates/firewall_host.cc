@@ -5,14 +5,12 @@
 #include "checks/formats/lines.h"
 #include "checks/formats/nft_ruleset.h"
 #include "checks/formats/sysctl_config.h"
+#include "checks/formats/unit_files.h"
 #include "checks/predicates/firewall_parts.h"
 
 namespace assay {
 
 namespace {
-
-constexpr const char* kUnitDirectories[] = {"/etc/systemd/system", "/usr/lib/systemd/system",
-                                            "/lib/systemd/system"};
 
 Expected<bool> Exists(Host& host, const std::string& path) {
   Expected<Metadata> found = host.StatTarget(path);
@@ -20,34 +18,9 @@ Expected<bool> Exists(Host& host, const std::string& path) {
   return found.has_value();
 }
 
-// A unit file that is there and not masked (a link to /dev/null).
-Expected<bool> Usable(Host& host, const std::string& unit) {
-  for (const std::string directory : kUnitDirectories) {
-    Expected<Metadata> found = host.Stat(directory + "/" + unit);
-    if (!found && found.error().code == ErrorCode::kNotFound) continue;
-    if (!found) return std::unexpected(found.error());
-    if (found->type != Metadata::Type::kSymlink) return true;
-    Expected<std::string> target = host.ReadLink(directory + "/" + unit);
-    return target && *target != "/dev/null";
-  }
-  return false;
-}
-
-// Some *.wants or *.requires directory has it (systemd.unit(5)).
-Expected<bool> Wanted(Host& host, const std::string& unit) {
-  for (const std::string directory : kUnitDirectories) {
-    Expected<std::vector<std::string>> names = host.List(directory);
-    if (!names && names.error().code == ErrorCode::kNotFound) continue;
-    if (!names) return std::unexpected(names.error());
-    for (const std::string& name : *names)
-      if (name.ends_with(".wants") || name.ends_with(".requires"))
-        if (host.Stat(directory + "/" + name + "/" + unit)) return true;
-  }
-  return false;
-}
-
-Expected<bool> Starts(Host& host, const std::string& unit) {
-  return TRY(Usable(host, unit)) && TRY(Wanted(host, unit));
+Expected<bool> Starts(Host& host, const std::string& name) {
+  UnitFile unit = TRY(FindUnit(host, name));
+  return unit.state == UnitFile::State::kPresent && !unit.starts.empty();
 }
 
 Expected<bool> UfwLoads(Host& host) {

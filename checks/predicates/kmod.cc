@@ -37,9 +37,17 @@ Names NamesIn(Host& host, const std::string& file) {
   if (!text && text.error().code == ErrorCode::kNotFound) return std::vector<std::string>();
   if (!text) return std::unexpected(text.error());
   std::vector<std::string> names;
-  for (std::string_view line : LinesOf(*text))
-    if (std::string name = ModuleOf(Trim(line.substr(0, line.find(':')))); !name.empty())
-      names.push_back(std::move(name));
+  int number = 0;
+  for (std::string_view line : LinesOf(*text)) {
+    number++;
+    if (Trim(line).empty()) continue;
+    std::string name = ModuleOf(Trim(line.substr(0, line.find(':'))));
+    // What depmod did not write does not say which modules there are not.
+    if (name.empty())
+      return Fail(ErrorCode::kInvalid, file + ":" + std::to_string(number) + " names no module",
+                  "run depmod");
+    names.push_back(std::move(name));
+  }
   std::ranges::sort(names);
   return names;
 }
@@ -47,7 +55,10 @@ Names NamesIn(Host& host, const std::string& file) {
 Kernel ReadKernel(Host& host, const std::string& directory) {
   Kernel kernel{directory, NamesIn(host, directory + "/modules.builtin"),
                 NamesIn(host, directory + "/modules.dep"), false};
-  kernel.unindexed = host.Stat(directory + "/kernel") && !host.Stat(directory + "/modules.dep");
+  Expected<Metadata> modules = host.StatTarget(directory + "/kernel");
+  if (!modules && modules.error().code != ErrorCode::kNotFound)
+    kernel.loadable = std::unexpected(modules.error());
+  kernel.unindexed = modules && !host.StatTarget(directory + "/modules.dep");
   return kernel;
 }
 

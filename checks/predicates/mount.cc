@@ -17,7 +17,7 @@ constexpr const char* kBelowFstab[] = {"/usr/local/lib/systemd/system", "/usr/li
                                        "/lib/systemd/system"};
 
 struct UnitFile {
-  bool present = false, masked = false;
+  bool present = false, masked = false, names_a_mount = false;
   MountEntry entry;
 };
 
@@ -30,12 +30,20 @@ Expected<UnitFile> ReadUnit(const std::string& unit, std::span<const char* const
     if (!found && found.error().code == ErrorCode::kNotFound) continue;
     if (!found) return std::unexpected(found.error());
     Expected<std::string> link = host.ReadLink(path);
-    if (link && *link == "/dev/null") return UnitFile{true, true, {}};
+    if (link && *link == "/dev/null") return UnitFile{true, true, false, {}};
     std::string text = TRY(ReadText(host, path));
     MountEntry plain{{}, path, "no Options=", 0};
-    return UnitFile{true, false, UnitOptions(text, path).value_or(plain)};
+    return UnitFile{true, false, NamesAMount(text), UnitOptions(text, path).value_or(plain)};
   }
   return UnitFile{};
+}
+
+// What a unit mounts at boot, if it is not masked.
+Expected<std::optional<MountEntry>> EntryOf(const UnitFile& unit) {
+  if (!unit.present || unit.masked) return std::nullopt;
+  if (unit.names_a_mount) return unit.entry;
+  return Fail(ErrorCode::kInvalid, unit.entry.source + " has no What= in [Mount]",
+              "systemd does not load it");
 }
 
 // A unit that nothing wants is not mounted at boot (systemctl(1), enable).
@@ -88,12 +96,12 @@ Expected<std::optional<MountEntry>> StaticMount(const std::string& point, Host& 
   UnitFile above = TRY(ReadUnit(unit, kAboveFstab, host));
   std::optional<MountEntry> entry;
   if (above.present) {
-    if (!above.masked && (fstab || wanted)) entry = above.entry;
+    if (fstab || wanted) entry = TRY(EntryOf(above));
   } else if (fstab) {
     entry = fstab;
   } else if (wanted) {
     UnitFile below = TRY(ReadUnit(unit, kBelowFstab, host));
-    if (below.present && !below.masked) entry = below.entry;
+    entry = TRY(EntryOf(below));
   }
   if (!entry) return EarlyMount(point, host);
   return TRY(WithDropIns(*entry, unit, host));

@@ -22,7 +22,8 @@ struct Answer {
 
 /// sysctl(8). Live: the kernel's value and the one that the next boot would set (sysctl_config.h)
 /// must both be one of the wanted values. Static: only the latter. A key the kernel does not have
-/// below net/ipv6 is not applicable.
+/// below net/ipv6 is not applicable; static, where every boot entry says ipv6.disable=1 and no
+/// file sets the key.
 Answer JudgeSysctl(const Sysctl& expected, Host& host);
 
 /// Owner, group and mode of one object, links followed inside the root. The mode is a mask: no bit

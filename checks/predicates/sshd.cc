@@ -111,15 +111,21 @@ Answer JudgeAnySet(const Sshd& expected, const std::vector<SshdSetting>& setting
   return {Result::kFail, "none of " + names + " is set for everybody", {}};
 }
 
-bool IsInstalled(Host& host) {
-  return std::ranges::any_of(
-      kPrograms, [&host](const char* program) { return bool(host.StatTarget(program)); });
+Expected<bool> IsInstalled(Host& host) {
+  for (const char* program : kPrograms) {
+    Expected<Metadata> found = host.StatTarget(program);
+    if (found) return true;
+    if (found.error().code != ErrorCode::kNotFound) return std::unexpected(found.error());
+  }
+  return false;
 }
 
 }  // namespace
 
 Answer JudgeSshd(const Sshd& expected, Host& host) {
-  if (!IsInstalled(host)) return {Result::kNotApplicable, "sshd is not installed", {}};
+  Expected<bool> installed = IsInstalled(host);
+  if (!installed) return CannotTell(installed.error());
+  if (!*installed) return {Result::kNotApplicable, "sshd is not installed", {}};
   const Settings& settings = host.Once<Settings>("sshd", [](Host& asked) -> Settings {
     // Without a configuration file sshd does not start; what it would do is not known.
     return ReadSshdConfig(asked, kConfig);

@@ -36,6 +36,7 @@ void Mounts(std::string_view text) {
   }
   for (const std::string& option : assay::EffectiveOptions(text)) Hold(!option.empty());
   if (auto unit = assay::UnitOptions(text, "f")) Hold(unit->line > 0);
+  (void)assay::NamesAMount(text);
   if (text.starts_with('/')) Hold(!assay::MountUnitName(text).contains('/'));
 }
 

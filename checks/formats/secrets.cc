@@ -148,11 +148,14 @@ std::vector<SecretFound> FindSecrets(std::string_view bytes, size_t limit) {
   std::vector<SecretFound> found;
   const std::bitset<65536>& beginnings = Beginnings();
   int line = 1;
+  size_t counted = 0;  // lines are counted only where one is named: this loop sees every byte
   for (size_t i = 0; i + 1 < bytes.size() && found.size() < limit; i++) {
-    line += bytes[i] == '\n';
     if (!beginnings[size_t(uint8_t(bytes[i])) << 8 | uint8_t(bytes[i + 1])]) continue;
     const char* kind = KindAt(bytes.substr(i), i ? bytes[i - 1] : '\n');
-    if (kind) found.push_back({kind, line});
+    if (!kind) continue;
+    line += int(std::ranges::count(bytes.substr(counted, i - counted), '\n'));
+    counted = i;
+    found.push_back({kind, line});
   }
   return found;
 }

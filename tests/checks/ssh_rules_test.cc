@@ -43,8 +43,7 @@ TEST(SshRules, ChachaIsWeakOnlyWithoutStrictKeyExchange) {
 }
 
 TEST(SshRules, WithoutChachaTheVersionDoesNotMatter) {
-  TempRoot root{{"usr/sbin/sshd", ""},
-                {"etc/ssh/sshd_config", "Ciphers aes256-gcm@openssh.com\n"}};
+  TempRoot root{{"usr/sbin/sshd", ""}, {"etc/ssh/sshd_config", "Ciphers aes256-gcm@openssh.com\n"}};
   root.Write("var/lib/dpkg/status", Installed("1:9.2p1-2"));
   EXPECT_EQ(Judge(root, "sshd-ciphers"), Result::kPass);
 }

@@ -32,6 +32,10 @@ constexpr char kAuditRulesOtherwise[] =
     "-a always,exit -F arch=b64 -S unlinkat,unlink -F auid>=1000 -F auid!=unset\n"
     "-a always,exit -F arch=b32 -S unlink,unlinkat,rename,renameat,rmdir -F auid!=unset\n-e 2\n";
 
+// The first bytes of a program for x86_64 (elf(5)): by it a root shows its machine.
+const std::string kElf =
+    std::string("\177ELF\2\1\1", 7) + std::string(9, '\0') + std::string("\3\0\x3e\0", 4);
+
 // Compares on `root`; what the comparison said if it was made.
 void ExpectAgreement(const TempRoot& root) {
   Ran ran = RunProgram({ASSAY_SOURCE_DIR "/tests/integration/oscap_diff", "--offline", "--root",
@@ -50,6 +54,10 @@ class Oscap : public ::testing::Test {
     for (const char* file : {"etc/shadow", "etc/gshadow", "etc/shadow-", "etc/ssh/ssh_host_rsa_key",
                              "etc/audit/auditd.conf", "etc/audit/rules.d/all.rules"})
       root_.Chmod(file, 0600);
+    for (const char* file : {"etc/shadow", "etc/gshadow", "etc/shadow-"}) GiveToShadow(file);
+  }
+  void GiveToShadow(const char* file) {
+    ASSERT_EQ(chown(root_.Path(file).c_str(), 0, 42), 0) << file;
   }
 
   // A root on which every pair passes.
@@ -63,16 +71,14 @@ class Oscap : public ::testing::Test {
       {"etc/group", "root:x:0:\nshadow:x:42:\nann:x:1000:\n"},
       {"etc/gshadow", "root:*::\nshadow:*::\nann:!::\n"},
       {"etc/login.defs", "UID_MIN 1000\n"},
-      {"usr/sbin/sshd", ""},
-      {"etc/ssh/sshd_config",
-       "PermitEmptyPasswords no\nPermitRootLogin no\nIgnoreRhosts yes\nPermitUserEnvironment no\n"
-       "LogLevel INFO\nMaxSessions 10\n"},
       {"etc/ssh/ssh_host_rsa_key", ""},
       {"etc/ssh/ssh_host_rsa_key.pub", ""},
-      {"lib/modules/6.1.0/modules.dep",
-       "kernel/net/rds/rds.ko:\nkernel/net/tipc/tipc.ko:\n"},
+      {"lib/modules/6.1.0/modules.dep", "kernel/net/rds/rds.ko:\nkernel/net/tipc/tipc.ko:\n"},
       {"etc/modprobe.d/cis.conf",
        "install rds /bin/true\nblacklist rds\ninstall tipc /bin/true\nblacklist tipc\n"},
+      {"usr/sbin/auditctl", kElf},
+      {"usr/lib/systemd/system/auditd.service",
+       "[Service]\nExecStartPost=-/sbin/augenrules --load\n"},
       {"etc/audit/rules.d/all.rules", kAuditRules},
       {"etc/audit/audit.rules", kAuditRules},
       {"etc/audit/auditd.conf", "max_log_file = 8\n"}};
@@ -81,16 +87,14 @@ class Oscap : public ::testing::Test {
 TEST_F(Oscap, AgreesOnARootThatIsInOrder) { ExpectAgreement(root_); }
 
 TEST_F(Oscap, AgreesOnARootThatIsNot) {
-  for (const char* file : {"etc/passwd", "etc/shadow", "etc/group", "etc/gshadow", "etc/passwd-",
-                           "etc/shadow-", "etc/ssh/ssh_host_rsa_key",
-                           "etc/ssh/ssh_host_rsa_key.pub"})
+  for (const char* file :
+       {"etc/passwd", "etc/shadow", "etc/group", "etc/gshadow", "etc/passwd-", "etc/shadow-",
+        "etc/ssh/ssh_host_rsa_key", "etc/ssh/ssh_host_rsa_key.pub"})
     root_.Chmod(file, 0666);
-  root_.Write("etc/passwd", "root:x:0:7::/root:/bin/bash\nann::0:1000::/home/ann:/bin/bash\n"
-                            "ann:x:1000:77::/home/ann:/bin/bash\n");
+  root_.Write("etc/passwd",
+              "root:x:0:7::/root:/bin/bash\nann::0:1000::/home/ann:/bin/bash\n"
+              "ann:x:1000:77::/home/ann:/bin/bash\n");
   root_.Write("etc/shadow", "root:*:19000:0:365:7:::\nann::19000:1:365:7:30::\n");
-  root_.Write("etc/ssh/sshd_config",
-              "PermitEmptyPasswords yes\nPermitRootLogin yes\nIgnoreRhosts no\n"
-              "PermitUserEnvironment yes\nLogLevel QUIET\nMaxSessions 99\n");
   root_.Write("etc/modprobe.d/cis.conf", "# install rds /bin/true\n#blacklist rds\n");
   root_.Write("etc/audit/rules.d/all.rules", "-w /var/log/wtmp -p r\n");
   root_.Write("etc/audit/audit.rules", "-w /var/log/wtmp -p r\n");
@@ -99,8 +103,9 @@ TEST_F(Oscap, AgreesOnARootThatIsNot) {
 }
 
 TEST_F(Oscap, DiffersOnlyAsListedWhereOneOfUsIsFooled) {
-  root_.Write("etc/ssh/sshd_config", "LogLevel INFO\nMaxSessions 10\nPermitRootLogin no\n"
-                                     "IgnoreRhosts yes\nMatch User ann\nPermitRootLogin yes\n");
+  ASSERT_EQ(chown(root_.Path("etc/shadow").c_str(), 0, 0), 0);
+  root_.Chmod("etc/passwd", 0400);
+  root_.Chmod("etc/ssh/ssh_host_rsa_key", 0400);
   root_.Write("etc/modprobe.d/cis.conf",
               "install rds /bin/true || modprobe -i rds\nblacklist rds\n"
               "install tipc /bin/false\nblacklist tipc\n");

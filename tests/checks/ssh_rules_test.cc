@@ -24,8 +24,10 @@ std::string Installed(const std::string& version) {
   return "Package: openssh-server\nStatus: install ok installed\nVersion: " + version + "\n\n";
 }
 
-TEST(SshRules, WithoutSshdABannerFileIsNoPass) {
+TEST(SshRules, WithoutSshdNothingOfItIsJudged) {
   TempRoot root{{"etc/issue.net", "Authorised use only\n"}};
+  root.Write("var/lib/dpkg/status", "");
+  EXPECT_EQ(Judge(root, "sshd-ciphers"), Result::kNotApplicable);
   EXPECT_EQ(Judge(root, "sshd-banner"), Result::kNotApplicable);
   root.Write("usr/sbin/sshd", "");
   root.Write("etc/ssh/sshd_config", "Banner /etc/issue.net\n");

@@ -44,6 +44,16 @@ TEST(SshRules, ChachaIsWeakOnlyWithoutStrictKeyExchange) {
   EXPECT_EQ(Judge(root, "sshd-ciphers"), Result::kFail);
 }
 
+TEST(SshRules, EveryMaxStartupsMustDoForVersionsDifferInWhichOneCounts) {
+  TempRoot root{{"usr/sbin/sshd", ""}};
+  root.Write("etc/ssh/sshd_config", "MaxStartups 10:30:60\nMaxStartups 100:30:600\n");
+  EXPECT_EQ(Judge(root, "sshd-max-startups"), Result::kFail) << "sshd -T of 9.2 says 100:30:600";
+  root.Write("etc/ssh/sshd_config", "MaxStartups 100:30:600\nMaxStartups 10:30:60\n");
+  EXPECT_EQ(Judge(root, "sshd-max-startups"), Result::kFail) << "later ones take the first";
+  root.Write("etc/ssh/sshd_config", "MaxStartups 10:30:60\nMaxStartups 5:30:60\n");
+  EXPECT_EQ(Judge(root, "sshd-max-startups"), Result::kPass);
+}
+
 TEST(SshRules, WithoutChachaTheVersionDoesNotMatter) {
   TempRoot root{{"usr/sbin/sshd", ""}, {"etc/ssh/sshd_config", "Ciphers aes256-gcm@openssh.com\n"}};
   root.Write("var/lib/dpkg/status", Installed("1:9.2p1-2"));

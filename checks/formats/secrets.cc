@@ -101,6 +101,8 @@ bool IsToken(const TokenForm& form, std::string_view rest) {
   return IsVaried(body) && (!form.checksum || ChecksumHolds(body));
 }
 
+constexpr std::string_view kKeyBeginning = "-----BEGIN ";
+
 // "-----BEGIN ... PRIVATE KEY-----" and, before any END, at least 40 characters of base64. JSON
 // writes the line ends as \n. A template or a manual has no such body.
 bool IsPrivateKey(std::string_view rest) {
@@ -118,22 +120,28 @@ bool IsPrivateKey(std::string_view rest) {
   return false;
 }
 
-// Whether a secret may begin with these two characters: most bytes end here.
-const std::bitset<65536>& Beginnings() {
-  static const std::bitset<65536> kBeginnings = [] {
+// Of each beginning three neighbouring pairs of characters are looked for, from this place on. One
+// of them stands at a place that three divides, so that two of three places need no look. Dashes
+// stand in rows in many files, "BEGIN" does not.
+constexpr size_t kStride = 3;
+size_t AnchorOf(std::string_view beginning) { return beginning.starts_with("-----") ? 5 : 0; }
+
+const std::bitset<65536>& AnchorPairs() {
+  static const std::bitset<65536> kPairs = [] {
     std::bitset<65536> pairs;
     auto add = [&pairs](std::string_view text) {
-      pairs.set(size_t(uint8_t(text[0])) << 8 | uint8_t(text[1]));
+      for (size_t i = AnchorOf(text); i < AnchorOf(text) + kStride; i++)
+        pairs.set(size_t(uint8_t(text[i])) << 8 | uint8_t(text[i + 1]));
     };
-    add("--");
+    add(kKeyBeginning);
     for (const TokenForm& form : TokenForms()) add(form.prefix);
     return pairs;
   }();
-  return kBeginnings;
+  return kPairs;
 }
 
 const char* KindAt(std::string_view rest, char before) {
-  if (rest.starts_with("-----BEGIN ")) return IsPrivateKey(rest) ? "private key" : nullptr;
+  if (rest.starts_with(kKeyBeginning)) return IsPrivateKey(rest) ? "private key" : nullptr;
   // In the middle of a longer word it is part of something else.
   static const Alphabet kWord = Of({kDigits, kUpper, kLower, "_"});
   if (kWord[uint8_t(before)]) return nullptr;
@@ -146,13 +154,23 @@ const char* KindAt(std::string_view rest, char before) {
 
 std::vector<SecretFound> FindSecrets(std::string_view bytes, size_t limit) {
   std::vector<SecretFound> found;
-  const std::bitset<65536>& beginnings = Beginnings();
-  int line = 1;
-  for (size_t i = 0; i + 1 < bytes.size() && found.size() < limit; i++) {
-    line += bytes[i] == '\n';
-    if (!beginnings[size_t(uint8_t(bytes[i])) << 8 | uint8_t(bytes[i + 1])]) continue;
-    const char* kind = KindAt(bytes.substr(i), i ? bytes[i - 1] : '\n');
-    if (kind) found.push_back({kind, line});
+  const std::bitset<65536>& pairs = AnchorPairs();
+  size_t next = 0;  // what begins before it is reported
+  int line = 1;     // that of `counted`: lines are counted only up to a finding
+  size_t counted = 0;
+  auto look = [&](size_t at) {
+    const char* kind = at < next ? nullptr : KindAt(bytes.substr(at), at ? bytes[at - 1] : '\n');
+    if (!kind || found.size() >= limit) return;
+    line += int(std::ranges::count(bytes.substr(counted, at - counted), '\n'));
+    counted = at;
+    next = at + 1;
+    found.push_back({kind, line});
+  };
+  for (size_t i = 0; i + 1 < bytes.size() && found.size() < limit; i += kStride) {
+    if (!pairs[size_t(uint8_t(bytes[i])) << 8 | uint8_t(bytes[i + 1])]) continue;
+    for (size_t anchor : {AnchorOf(kKeyBeginning), AnchorOf("")})
+      for (size_t back = anchor + kStride; back-- > anchor;)
+        if (back <= i) look(i - back);
   }
   return found;
 }

@@ -99,13 +99,23 @@ class Inspection {
     return {};
   }
 
+  using LookUpOne = Expected<uint32_t> (Host::*)(std::string_view);
+
+  // Forty rules ask for root; passwd is read for the first.
+  Expected<uint32_t> Remembered(const char* kind, std::string_view name, LookUpOne look) {
+    return host_.Once<Expected<uint32_t>>(kind + std::string(name),
+                                          [&](Host& host) { return (host.*look)(name); });
+  }
+
   // The names of the rule are looked up only where there is something to judge.
   Expected<void> LookUp() {
     if (owners_) return {};
-    owners_ =
-        TRY(IdSet::Of(expected_.owners(), [&](std::string_view name) { return host_.Uid(name); }));
-    groups_ =
-        TRY(IdSet::Of(expected_.groups(), [&](std::string_view name) { return host_.Gid(name); }));
+    owners_ = TRY(IdSet::Of(expected_.owners(), [&](std::string_view name) {
+      return Remembered("uid ", name, &Host::Uid);
+    }));
+    groups_ = TRY(IdSet::Of(expected_.groups(), [&](std::string_view name) {
+      return Remembered("gid ", name, &Host::Gid);
+    }));
     return {};
   }
 

@@ -66,6 +66,9 @@ Expected<std::string> Wrong(const Sshd& expected, const std::string& value, Host
   return *meets ? "" : value;
 }
 
+// Of MaxStartups the last line counts in OpenSSH 9.2 and the first in later ones: all must do.
+bool EveryLineCounts(const std::string& keyword) { return keyword == "maxstartups"; }
+
 // The value where nobody is matched, then that of every Match block that sets the keyword: the
 // first line of each counts.
 std::vector<SshdSetting> ValuesOf(const std::string& keyword,
@@ -73,7 +76,8 @@ std::vector<SshdSetting> ValuesOf(const std::string& keyword,
   std::vector<SshdSetting> values;
   std::map<std::string, bool> seen;
   for (const SshdSetting& setting : settings)
-    if (setting.keyword == keyword && !std::exchange(seen[setting.match], true))
+    if (setting.keyword == keyword &&
+        (!std::exchange(seen[setting.match], true) || EveryLineCounts(keyword)))
       values.push_back(setting);
   std::optional<std::string_view> built_in = SshdDefault(keyword);
   if (!seen.contains("") && built_in)

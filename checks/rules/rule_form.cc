@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/rules/rule_form.h"
 
+#include <algorithm>
+
 #include "checks/predicates/forms.h"
 
 namespace assay {
@@ -95,8 +97,9 @@ void CompileParts(const Form& form, Combination& into, Place place) {
 void CompileOne(const Form& form, Expectation& into, Place place) {
   if (++*place.predicates > kMaxPredicates) form.Expected("no more than 1000 predicates in a rule");
   if (place.depth > kMaxDepth) form.Expected("no more than 6 levels of all, any and not");
-  for (const PredicateForm& predicate : kPredicates)
-    if (form.Has(predicate.key)) return predicate.compile(form.At(predicate.key), into);
+  for (const std::string& key : form.Keys())
+    for (const PredicateForm& predicate : kPredicates)
+      if (key == predicate.key) return predicate.compile(form.At(predicate.key), into);
   if (form.Has("all")) return CompileParts(form.At("all"), *into.mutable_all(), place);
   if (form.Has("any")) return CompileParts(form.At("any"), *into.mutable_any(), place);
   if (form.Has("not")) return CompilePart(form.At("not"), *into.mutable_negated(), place);
@@ -132,8 +135,8 @@ Rule CompileRule(const Form& form) {
   std::vector<std::string_view> predicates = PredicateKeys();
   keys.insert(keys.end(), predicates.begin(), predicates.end());
   form.MapOf(keys);
-  int count = 0;
-  for (std::string_view key : predicates) count += form.Has(std::string(key).c_str());
+  std::ptrdiff_t count = 0;
+  for (const std::string& key : form.Keys()) count += std::ranges::count(predicates, key);
   if (count != 1) form.Expected("exactly one predicate: " + KnownPredicates());
   Rule rule;
   rule.set_id(form.At("id").Text());

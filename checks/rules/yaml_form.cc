@@ -42,6 +42,14 @@ void Form::MapOf(const std::vector<std::string_view>& keys) const {
   }
 }
 
+std::vector<std::string> Form::Keys() const {
+  std::vector<std::string> keys;
+  if (!node_.IsMap()) return keys;
+  for (const auto& entry : node_)
+    if (entry.first.IsScalar()) keys.push_back(entry.first.Scalar());
+  return keys;
+}
+
 bool Form::Has(const char* key) const { return node_.IsMap() && node_[key].IsDefined(); }
 
 Form Form::At(const char* key) const {

@@ -34,6 +34,7 @@ class Form {
   void MapOf(const std::vector<std::string_view>& keys) const;
   /// Keys and values of a map that is not empty, at most 10,000, none twice.
   std::vector<std::pair<std::string, Form>> Entries() const;
+  std::vector<std::string> Keys() const;  ///< of a map, in its order; of anything else none
   bool Has(const char* key) const;
   Form At(const char* key) const;  ///< a key that must be there
   std::string Text() const;  ///< a scalar, not empty, at most 1024 bytes of UTF-8, no controls

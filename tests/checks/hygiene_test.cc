@@ -47,6 +47,18 @@ TEST(Secrets, AreToldByTheirFormAndLine) {
   EXPECT_EQ(found[0].line, 3);
 }
 
+TEST(Secrets, AreFoundOnceWhereverTheyStand) {
+  for (size_t before = 0; before < 40; before++) {
+    std::string padding = before ? std::string(before - 1, '-') + "\n" : "";
+    std::string text = padding + kBegin + "\n" + kBody + "\n" + kEnd + "\n" + kAws + " " + kGithub;
+    std::vector<SecretFound> found = FindSecrets(text);
+    ASSERT_EQ(found.size(), 3u) << before;
+    EXPECT_EQ(found[0].line, before ? 2 : 1);
+    EXPECT_EQ(found[1].line, found[0].line + 3);
+    EXPECT_EQ(found[2].kind, "GitHub token");
+  }
+}
+
 TEST(Secrets, WhatOnlyLooksLikeOneIsNone) {
   for (const std::string& text : std::vector<std::string>{
            kBegin + "\n...\n" + kEnd,  // a template

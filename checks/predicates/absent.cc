@@ -60,8 +60,9 @@ Answer JudgeAbsent(const Absent& expected, Host& host) {
     return answer;
   }
   answer.result = Result::kFail;
-  answer.reason = std::to_string(count) + (count == 1 ? " is" : " are") + " left, the first is " +
-                  answer.evidence[0].source;
+  const std::string& first = answer.evidence[0].source;
+  answer.reason =
+      count == 1 ? first + " is left" : std::to_string(count) + " are left, the first is " + first;
   return answer;
 }
 

@@ -34,12 +34,13 @@ void AddEvidence(std::string& text, const RuleOutcome& outcome) {
   const std::vector<EvidenceItem>& evidence = outcome.evidence;
   for (size_t i = 0; i < evidence.size() && i < kShownEvidence; i++) {
     const EvidenceItem& item = evidence[i];
-    text += kIndent + ("seen in " + Printable(PlaceOf(item))) + ": " + Printable(item.value, 200) +
+    text += kIndent + ("seen in " + Printable(PlaceOf(item))) + ": " +
+            (item.value.empty() ? "nothing" : Printable(item.value, 200)) +
             Wanted(item, outcome.result) + "\n";
   }
   if (evidence.size() > kShownEvidence)
     text += kIndent + ("and " + std::to_string(evidence.size() - kShownEvidence)) +
-            " more: --format json has them all\n";
+            " more in --format json\n";
 }
 
 std::string Summary(const CheckReport& report) {

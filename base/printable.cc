@@ -32,6 +32,15 @@ size_t SequenceLength(std::string_view bytes) {
   return 0;
 }
 
+bool IsPlain(std::string_view bytes) {
+  return SequenceLength(bytes) > 0 && uint8_t(bytes[0]) >= 0x20 && bytes[0] != 0x7f;
+}
+
+// Whether a backslash before these bytes could be taken for the beginning of an escape.
+bool CouldEscape(std::string_view rest) {
+  return rest.empty() || rest[0] == 'x' || rest[0] == '\\' || !IsPlain(rest);
+}
+
 }  // namespace
 
 std::string Printable(std::string_view bytes, size_t limit) {
@@ -40,12 +49,12 @@ std::string Printable(std::string_view bytes, size_t limit) {
   size_t cut = 0;  // where the text may end so that "..." still fits
   while (!bytes.empty()) {
     uint8_t byte = uint8_t(bytes[0]);
-    size_t length = SequenceLength(bytes);
-    bool plain = length > 0 && byte >= 0x20 && byte != 0x7f && byte != '\\';
+    bool plain = IsPlain(bytes);
+    size_t length = plain ? SequenceLength(bytes) : 1;
     if (plain) {
       out += bytes.substr(0, length);
+      if (byte == '\\' && CouldEscape(bytes.substr(1))) out += '\\';
     } else {
-      length = 1;
       out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
     }
     if (out.size() > limit) return limit < 3 ? out.substr(0, 0) : out.substr(0, cut) + "...";

@@ -8,6 +8,7 @@
 #include "base/host.h"
 #include "base/printable.h"
 #include "checks/baseline/baseline.h"
+#include "checks/predicates/inputs.h"
 #include "checks/reports/report.h"
 
 namespace assay {
@@ -18,7 +19,10 @@ struct ExplainOptions {
   std::string target, root = "/", baseline = kDefaultBaseline, trust = kDefaultTrust,
                       socket = kDefaultSocket;
   PolicySource source{BenchmarkDirectory(kDefaultBenchmark), kDefaultProfile, "", ""};
+  bool all = false;
 };
+
+constexpr size_t kShownInputs = 20;
 
 const char* KindOf(Input::Kind kind) {
   switch (kind) {
@@ -42,28 +46,69 @@ const char* KindOf(Input::Kind kind) {
   return "?";
 }
 
-std::string InputsText(const std::set<Input>& inputs) {
+std::string InputsText(const std::set<Input>& inputs, bool all) {
+  if (inputs.empty()) return "Nothing was looked at.\n";
   std::string text = "It was judged by looking at (also where nothing was there):\n";
-  for (const Input& input : inputs)
-    text += std::string("  ") + KindOf(input.kind) + " " + Printable(input.name) + "\n";
+  size_t shown = 0;
+  for (const Input& input : inputs) {
+    if (shown++ == kShownInputs && !all)
+      return text + "  and " + std::to_string(inputs.size() - kShownInputs) +
+             " more: --all names them\n";
+    text += std::string("  ") + KindOf(input.kind);
+    text += (input.name.empty() ? "" : " " + Printable(input.name)) + "\n";
+  }
   return text;
 }
 
-// One rule as a report of its own, then what it read.
+std::string Joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// What the rule is, whatever the machine is like.
+std::string AboutRule(const Rule& rule) {
+  std::string text, numbers;
+  if (!rule.why().empty()) text += "Why: " + Printable(rule.why()) + "\n";
+  for (const RecommendationId& id : rule.ids())
+    numbers += (numbers.empty() ? "" : ", ") + id.benchmark() + " " + id.number();
+  if (!numbers.empty()) text += "It is " + Printable(numbers) + ".\n";
+  RuleInputs inputs = InputsOfRule(rule);
+  text += "It asks for " + Joined(inputs.predicates);
+  if (!inputs.condition.empty()) text += ", where " + Joined(inputs.condition) + " holds";
+  if (!rule.group().empty()) text += ", where the " + rule.group() + " is " + rule.member();
+  text += "; judged: " + std::string(WhereJudged(inputs.in_image));
+  if (inputs.in_image == InImage::kSpeaksAgainst)
+    text += " (only a running machine can answer " + Joined(inputs.live_only) + ")";
+  return text + ".\n";
+}
+
+// One rule as a report of its own, then what it is and what it read.
 Expected<std::string> ExplainRule(const ExplainOptions& options, const Policy& policy,
                                   const Rule& rule, Host& host) {
   Policy one = policy;
   one.clear_rules();
   *one.add_rules() = rule;
-  one.set_floor_percent(0);
   std::string now = Rfc3339(WallSeconds());
   CheckReport report = Check(one, host, now.substr(0, 10));
   std::string text =
-      RenderText({one, report, options.root, "", now, ASSAY_VERSION}, ColourWanted());
-  if (!rule.why().empty()) text += "Why: " + Printable(rule.why()) + "\n";
-  for (const RecommendationId& id : rule.ids())
-    text += "It is " + Printable(id.benchmark()) + " " + Printable(id.number()) + ".\n";
-  return text + InputsText(report.outcomes[0].inputs);
+      RenderOutcome({one, report, options.root, "", now, ASSAY_VERSION}, 0, ColourWanted(), true);
+  return text + "\n" + AboutRule(rule) + "\n" + InputsText(report.outcomes[0].inputs, options.all);
+}
+
+// Whether a rule looked at the path, and whether only as one of all files.
+struct Reads {
+  bool itself = false, as_one_of_all = false;
+};
+Reads ReadsOf(const std::set<Input>& inputs, const std::string& path) {
+  Reads reads;
+  for (const Input& input : inputs) {
+    if (input.kind == Input::Kind::kTree) reads.as_one_of_all |= path.starts_with(input.name);
+    if (input.kind == Input::Kind::kFile || input.kind == Input::Kind::kMetadata ||
+        input.kind == Input::Kind::kDirectory)
+      reads.itself |= input.name == path;
+  }
+  return reads;
 }
 
 std::string RulesThatRead(const Policy& policy, Host& host, const std::string& path) {
@@ -71,14 +116,16 @@ std::string RulesThatRead(const Policy& policy, Host& host, const std::string& p
   host.Forget();
   for (const Rule& rule : policy.rules()) {
     RuleOutcome outcome = JudgeRule(policy, rule, host);
-    bool reads = outcome.inputs.contains({Input::Kind::kFile, path}) ||
-                 outcome.inputs.contains({Input::Kind::kMetadata, path}) ||
-                 outcome.inputs.contains({Input::Kind::kDirectory, path});
-    if (reads)
-      text += "  " + std::string(ResultName(outcome.result)) + "  " + Printable(rule.id()) + "  " +
-              Printable(rule.title()) + "\n";
+    Reads reads = ReadsOf(outcome.inputs, path);
+    if (!reads.itself && !reads.as_one_of_all) continue;
+    std::string result(ResultName(outcome.result));
+    result.resize(14, ' ');
+    text += "  " + result + Printable(rule.id()) + "  " + Printable(rule.title()) +
+            (reads.itself ? "" : " (it looks at every file)") + "\n";
   }
-  return text.empty() ? "No rule of the profile reads it.\n" : "Rules that read it:\n" + text;
+  std::string profile = "profile " + Printable(policy.profile());
+  return text.empty() ? "No rule of " + profile + " looks at it.\n"
+                      : "Rules of " + profile + " that look at it, and how they stand:\n" + text;
 }
 
 std::string ComparisonText(const Comparison& comparison) {
@@ -109,7 +156,7 @@ std::string OnRecord(const ExplainOptions& options) {
   ControlRequest request;
   request.mutable_status();
   Expected<ControlReply> reply = AskDaemon(options.socket, request);
-  if (!reply) return "assayd was not asked: " + reply.error().ToString() + "\n";
+  if (!reply) return "Since when, and by whom, is not known: " + reply.error().ToString() + "\n";
   std::string text;
   for (const StatusDrift& drift : reply->status().drifts())
     if (drift.deviation().subject() == options.target)
@@ -133,7 +180,8 @@ Expected<std::string> Explain(const ExplainOptions& options) {
       return ExplainRule(options, policy, rule, host);
   return Fail(ErrorCode::kNotFound,
               "profile '" + policy.profile() + "' has no rule '" + options.target + "'",
-              "give a rule's id or number, or an absolute path; 'assay check' lists the rules");
+              "give a rule's id or number, or an absolute path; another --profile may have it: "
+              "'assay check --list-profiles' names them");
 }
 
 Expected<int> RunExplain(const ExplainOptions& options) {
@@ -159,6 +207,7 @@ void AddExplain(CLI::App& app, int& exit_code) {
   command->add_option("--trust", options->trust, "Public key that signed it (PEM)")
       ->capture_default_str();
   command->add_option("--socket", options->socket, "Socket of assayd")->capture_default_str();
+  command->add_flag("--all", options->all, "Name everything that was looked at");
   command->footer(
       "Examples: assay explain sshd-permit-root-login\n"
       "          assay explain 5.1.20 --profile cis-debian12-l1-server\n"

@@ -167,6 +167,7 @@ void AddStatus(CLI::App& app, int& exit_code) {
                       "Seconds to wait for assayd and its first full comparison");
   command->footer(
       "Exit status: 0 golden, 1 drifted, 2 unknown (also when assayd cannot be asked).\n\n"
+      "Example: assay status --wait 60\n"
       "As a custom plugin of the node-problem-detector: \"path\": \"/usr/bin/assay\", "
       "\"args\": [\"status\"]");
   command->callback([options, &exit_code] {

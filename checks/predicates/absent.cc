@@ -53,10 +53,17 @@ Answer JudgeAbsent(const Absent& expected, Host& host) {
       answer.evidence.push_back(
           {path, 0, *leftover, expected.empty_passes() ? "absent or empty" : "absent"});
   }
-  if (count == 0) return answer;
+  if (count == 0) {
+    std::string more =
+        patterns.size() > 1 ? " and " + std::to_string(patterns.size() - 1) + " more" : "";
+    answer.evidence.push_back(
+        {patterns[0] + more, 0, expected.empty_passes() ? "absent or empty" : "absent", ""});
+    return answer;
+  }
   answer.result = Result::kFail;
-  answer.reason = std::to_string(count) + (count == 1 ? " is" : " are") + " left, the first is " +
-                  answer.evidence[0].source;
+  const std::string& first = answer.evidence[0].source;
+  answer.reason =
+      count == 1 ? first + " is left" : std::to_string(count) + " are left, the first is " + first;
   return answer;
 }
 

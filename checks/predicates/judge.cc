@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The combinators, and which predicate is whose.
+#include <algorithm>
+
 #include "checks/predicates/predicate.h"
 
 namespace assay {
@@ -11,28 +13,56 @@ constexpr int kMaxDepth = 8;
 
 Answer JudgeNested(const Expectation& expected, Host& host, int depth);
 
+constexpr size_t kShownReasons = 4;
+constexpr size_t kReasonLimit = 300;  // bytes, of one part
+
 void Collect(Answer& into, const Answer& part) {
   into.evidence.insert(into.evidence.end(), part.evidence.begin(), part.evidence.end());
 }
+
+// Why no alternative holds, each reason once and not at any length.
+class Reasons {
+ public:
+  void Add(const std::string& reason) {
+    if (std::ranges::find(reasons_, reason) == reasons_.end()) reasons_.push_back(reason);
+  }
+  std::string Text() const {
+    if (reasons_.size() == 1) return reasons_[0];
+    std::string text = "none of the alternatives holds";
+    for (size_t i = 0; i < std::min(reasons_.size(), kShownReasons); i++)
+      text += (i ? "; " : ": ") + Shortened(reasons_[i]);
+    if (reasons_.size() > kShownReasons)
+      text += "; and " + std::to_string(reasons_.size() - kShownReasons) + " more";
+    return text;
+  }
+
+ private:
+  // Cut between characters.
+  static std::string Shortened(const std::string& reason) {
+    if (reason.size() <= kReasonLimit) return reason;
+    size_t end = kReasonLimit;
+    while (end > 0 && (uint8_t(reason[end]) & 0xc0) == 0x80) end--;
+    return reason.substr(0, end) + "...";
+  }
+  std::vector<std::string> reasons_;
+};
 
 // all: the first that does not pass decides; any: the first that passes. A part that cannot be told
 // decides only if no other part already has.
 Answer JudgeCombination(const Combination& parts, Host& host, bool all, int depth) {
   if (parts.parts().empty()) return {Result::kNotChecked, "the rule combines nothing"};
   Result deciding = all ? Result::kFail : Result::kPass;
-  Answer answer{all ? Result::kPass : Result::kFail, all ? "" : "none of the alternatives holds"};
+  Answer answer{all ? Result::kPass : Result::kFail, ""};
   Result doubt = Result::kPass;  // an error outweighs what was not checked
+  Reasons failed;
   bool applicable = false;
   for (const Expectation& part : parts.parts()) {
     Answer one = JudgeNested(part, host, depth);
+    if (one.result == deciding) return one;  // what the others had is no evidence of it
     Collect(answer, one);
     applicable |= one.result != Result::kNotApplicable;
     if (!applicable) answer.reason = one.reason;
-    if (one.result == deciding) {
-      answer.result = deciding;
-      answer.reason = one.reason;
-      return answer;
-    }
+    if (one.result == Result::kFail) failed.Add(one.reason);
     if (one.result == Result::kError || one.result == Result::kNotChecked) {
       if (doubt != Result::kError) doubt = one.result, answer.reason = one.reason;
     }
@@ -40,18 +70,30 @@ Answer JudgeCombination(const Combination& parts, Host& host, bool all, int dept
   if (doubt != Result::kPass) answer.result = doubt;
   if (!applicable) answer.result = Result::kNotApplicable;
   if (answer.result == Result::kPass) answer.reason.clear();
-  if (answer.result == Result::kFail) answer.reason = "none of the alternatives holds";
+  if (answer.result == Result::kFail) answer.reason = failed.Text();
   return answer;
+}
+
+// What a part found that must not be so.
+std::string WhatHolds(const std::vector<EvidenceItem>& evidence) {
+  if (evidence.empty()) return "what must not hold holds";
+  const EvidenceItem& item = evidence.front();
+  std::string place = item.source + (item.line ? ":" + std::to_string(item.line) : "");
+  std::string more =
+      evidence.size() > 1 ? ", and " + std::to_string(evidence.size() - 1) + " more" : "";
+  return "what must not hold holds: in " + place + ", '" + item.value + "'" + more;
 }
 
 Answer Negate(Answer answer) {
   if (answer.result == Result::kPass) {
     answer.result = Result::kFail;
-    answer.reason = "what must not hold holds";
+    answer.reason = WhatHolds(answer.evidence);
   } else if (answer.result == Result::kFail) {
     answer.result = Result::kPass;
     answer.reason.clear();
   }
+  for (EvidenceItem& item : answer.evidence)
+    if (!item.expected.empty()) item.expected = "not: " + item.expected;
   return answer;
 }
 
@@ -60,6 +102,7 @@ Answer ForAPerson(Answer answer) {
   if (answer.result == Result::kError || answer.result == Result::kNotChecked) return answer;
   if (answer.result == Result::kNotApplicable) return answer;
   answer.result = Result::kManual;
+  if (answer.reason.empty() && answer.evidence.empty()) answer.reason = "nothing speaks against it";
   answer.reason = "for a person to decide" + (answer.reason.empty() ? "" : ": " + answer.reason);
   return answer;
 }

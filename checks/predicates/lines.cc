@@ -57,7 +57,7 @@ class Reading {
     if (pass) return answer;
     const EvidenceItem& first = answer.evidence.front();
     // The expression is in the evidence: a sentence is for reading.
-    answer.reason = found_ == 0 ? "no line of " + Where() + " says what is wanted"
+    answer.reason = found_ == 0 ? "no line of " + Short() + " says what is wanted"
                                 : first.source + " line " + std::to_string(first.line) + " is '" +
                                       first.value + "', which must not be there";
     if (found_ > 1) answer.reason += " (and " + std::to_string(found_ - 1) + " more)";
@@ -82,9 +82,18 @@ class Reading {
     return text;
   }
 
+  // For a sentence: the evidence has the whole list.
+  std::string Short() const {
+    int more = expected_.paths_size() - 1;
+    if (more < 2) return Where();
+    return expected_.paths(0) + " (and " + std::to_string(more) + " other places)";
+  }
+
   Answer Nothing() const {
     bool plain = expected_.paths_size() == 1 && !HasGlob(expected_.paths(0));
-    std::string reason = plain ? Where() + " does not exist" : "none of " + Where() + " exists";
+    std::string reason =
+        plain ? Where() + " does not exist"
+              : (expected_.paths_size() == 1 ? "no " : "none of ") + Short() + " exists";
     if (expected_.absent() == "pass") return {Result::kPass, "", {{Where(), 0, "absent", ""}}};
     if (expected_.absent() == "notapplicable") return {Result::kNotApplicable, reason, {}};
     return {Result::kFail, reason, {}};

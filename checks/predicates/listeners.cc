@@ -30,7 +30,10 @@ EvidenceItem Item(const Listener& one, const std::string& expected) {
 }
 
 Answer ListAll(const std::vector<Listener>& all) {
-  Answer answer{Result::kManual, std::to_string(all.size()) + " sockets listen", {}};
+  Answer answer{
+      Result::kManual,
+      std::to_string(all.size()) + (all.size() == 1 ? " socket listens" : " sockets listen"),
+      {}};
   for (const Listener& one : all) {
     if (answer.evidence.size() == kMostEvidence) break;
     answer.evidence.push_back(Item(one, "a service that is meant to be reached"));

@@ -85,6 +85,14 @@ std::vector<SshdSetting> ValuesOf(const std::string& keyword,
   return values;
 }
 
+// Of a list the evidence has what else must not be in it.
+std::string Objection(const Sshd& expected, const SshdSetting& setting, const std::string& wrong) {
+  bool list = !expected.none_of().empty();
+  return expected.key() + (list ? " has " : " is ") + wrong +
+         (setting.match.empty() ? "" : " for 'Match " + setting.match + "'") +
+         (list ? ", which must not be in it" : ", wanted is " + WantedOf(expected));
+}
+
 Answer JudgeValue(const Sshd& expected, const std::vector<SshdSetting>& settings, Host& host) {
   std::vector<SshdSetting> values = ValuesOf(expected.key(), settings);
   if (std::ranges::find(values, "", &SshdSetting::match) == values.end())
@@ -97,9 +105,7 @@ Answer JudgeValue(const Sshd& expected, const std::vector<SshdSetting>& settings
     answer.evidence.push_back({setting.file, setting.line, value, WantedOf(expected)});
     if (wrong->empty() || answer.result == Result::kFail) continue;
     answer.result = Result::kFail;
-    answer.reason = expected.key() + " has " + *wrong +
-                    (setting.match.empty() ? "" : " for 'Match " + setting.match + "'") +
-                    ", wanted is " + WantedOf(expected);
+    answer.reason = Objection(expected, setting, *wrong);
   }
   return answer;
 }

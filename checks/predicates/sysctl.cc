@@ -15,6 +15,12 @@ std::string Wanted(const Sysctl& expected) {
   return text;
 }
 
+// As sysctl(8) shows it; a name that has dots of its own (eth0.1) stays as it is.
+std::string Dotted(std::string name) {
+  if (!name.contains('.')) std::ranges::replace(name, '/', '.');
+  return name;
+}
+
 // Values of several numbers ("4 4 1 7") are separated by tabs in /proc and by blanks in files.
 bool Meets(const Sysctl& expected, std::string_view value) {
   std::vector<std::string_view> words = WordsOf(value);
@@ -31,7 +37,8 @@ bool JudgeLive(const Sysctl& expected, Host& host, Answer& answer) {
                 !host.Sysctl("net/ipv6/conf/all/forwarding") &&
                 !host.Sysctl("net/ipv6/conf/all/disable_ipv6");
     answer.result = ipv6 ? Result::kNotApplicable : Result::kFail;
-    answer.reason = ipv6 ? "the kernel has no IPv6" : "the kernel has no " + expected.name();
+    answer.reason =
+        ipv6 ? "the kernel has no IPv6" : "the kernel has no " + Dotted(expected.name());
     return false;
   }
   if (!value) {
@@ -66,7 +73,7 @@ Answer JudgeSysctl(const Sysctl& expected, Host& host) {
   if (!*persisted) {
     if (!host.live() && expected.name().starts_with("net/ipv6/") && BootsWithoutIp6(host))
       return {Result::kNotApplicable, "every boot entry says ipv6.disable=1 (static)", {}};
-    answer.reason = "no sysctl.d file sets " + expected.name() + label +
+    answer.reason = "no sysctl.d file sets " + Dotted(expected.name()) + label +
                     ": the next boot has the kernel's default";
     return answer;
   }

@@ -10,13 +10,20 @@ namespace {
 
 std::string Name(Result result) { return std::string(ResultName(result)); }
 
+// The word for people; the name stays in classes and values.
+std::string Label(Result result) {
+  if (result == Result::kNotApplicable) return "not applicable";
+  if (result == Result::kNotChecked) return "not checked";
+  return Name(result);
+}
+
 std::string Figures(const CheckReport& report) {
   std::string html;
   for (Result result : kResultOrder) {
     size_t count = report.count(result);
     if (count == 0) continue;
     html += "<label class=\"" + Name(result) + "\"><input type=\"checkbox\" checked value=\"" +
-            Name(result) + "\"><b>" + std::to_string(count) + "</b> " + Name(result) + "</label>";
+            Name(result) + "\"><b>" + std::to_string(count) + "</b> " + Label(result) + "</label>";
   }
   return html;
 }
@@ -26,7 +33,7 @@ std::string Bar(const CheckReport& report) {
   for (Result result : kResultOrder)
     if (size_t count = report.count(result))
       html += "<span class=\"" + Name(result) + "\" style=\"flex:" + std::to_string(count) +
-              "\" title=\"" + std::to_string(count) + " " + Name(result) + "\"></span>";
+              "\" title=\"" + std::to_string(count) + " " + Label(result) + "\"></span>";
   return html;
 }
 
@@ -34,16 +41,19 @@ std::string Summary(const CheckReport& report) {
   std::string text = std::to_string(report.selected) + " rules";
   for (Result result : kResultOrder)
     if (size_t count = report.count(result))
-      text += ", " + std::to_string(count) + " " + Name(result);
+      text += ", " + std::to_string(count) + " " + Label(result);
   return text;
 }
 
 std::string EvidenceTable(const RuleOutcome& outcome) {
   if (outcome.evidence.empty()) return "";
-  std::string html = "<table><tr><th>Seen in</th><th>Found</th><th>Wanted</th></tr>";
+  // Where a person decides, nothing in particular is wanted.
+  bool wanted = outcome.result != Result::kManual;
+  std::string html = "<table><tr><th>Seen in</th><th>Found</th>";
+  html += wanted ? "<th>Wanted</th></tr>" : "</tr>";
   for (const EvidenceItem& item : outcome.evidence)
-    html += "<tr><td>" + Escaped(PlaceOf(item)) + "</td><td>" + Escaped(item.value) + "</td><td>" +
-            Escaped(item.expected) + "</td></tr>";
+    html += "<tr><td>" + Escaped(PlaceOf(item)) + "</td><td>" + Escaped(item.value) + "</td>" +
+            (wanted ? "<td>" + Escaped(item.expected) + "</td></tr>" : "</tr>");
   return html + "</table>";
 }
 
@@ -60,7 +70,7 @@ std::string RuleHtml(const ReportView& view, size_t index) {
   for (const RecommendationId& id : rule.ids())
     ids += (ids.empty() ? "" : ", ") + Escaped(id.benchmark() + " " + id.number());
   std::string html = "<details class=\"" + name + "\" data-result=\"" + name +
-                     "\"><summary><span class=\"result\">" + name +
+                     "\"><summary><span class=\"result\">" + Label(outcome.result) +
                      "</span><span class=\"number\">" + Escaped(NumberOf(view.policy, rule)) +
                      "</span><span class=\"title\">" + Escaped(rule.title()) + Short(outcome) +
                      "</span></summary><div class=\"body\">";
@@ -84,13 +94,12 @@ std::string About(const ReportView& view) {
 
 std::string Alarm(const ReportView& view) {
   std::string html;
-  if (view.report.below_floor)
-    html += "<p class=\"alarm\">Too little could be evaluated: " +
-            std::to_string(view.report.evaluated) + " of " + std::to_string(view.report.selected) +
-            " rules. This run proves nothing.</p>\n";
+  if (view.report.below_floor) html += "<p class=\"alarm\">" + WhyBelowFloor(view) + "</p>\n";
   if (view.report.expired_waivers)
     html += "<p class=\"alarm\">" + std::to_string(view.report.expired_waivers) +
-            " waivers have ended; what they excused fails.</p>\n";
+            (view.report.expired_waivers == 1 ? " waiver has ended; what it"
+                                              : " waivers have ended; what they") +
+            " excused fails.</p>\n";
   return html;
 }
 

@@ -58,8 +58,8 @@ std::string RenderJunit(const ReportView& view) {
   }
   if (view.report.below_floor)
     xml += "    <testcase classname=\"" + suite +
-           "\" name=\"floor\"><error type=\"floor\" message=\"too little could be evaluated: this "
-           "run proves nothing\"/></testcase>\n";
+           "\" name=\"floor\"><error type=\"floor\" message=\"" + Escaped(WhyBelowFloor(view)) +
+           "\"/></testcase>\n";
   return xml + "  </testsuite>\n</testsuites>\n";
 }
 

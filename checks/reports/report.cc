@@ -35,6 +35,16 @@ std::string Escaped(std::string_view text) {
   return escaped;
 }
 
+std::string WhyBelowFloor(const ReportView& view) {
+  const CheckReport& report = view.report;
+  if (report.count(Result::kPass) + report.count(Result::kFail) + report.count(Result::kWaived) ==
+      0)
+    return "No rule passed or failed: this run proves nothing.";
+  return "Too little could be evaluated, " + std::to_string(report.evaluated) + " of " +
+         std::to_string(report.selected) + " rules (the profile asks for " +
+         std::to_string(view.policy.floor_percent()) + " %): this run proves nothing.";
+}
+
 std::string NumberOf(const Policy& policy, const Rule& rule) {
   for (const RecommendationId& id : rule.ids())
     if (id.benchmark() == policy.benchmark()) return id.number();

@@ -23,6 +23,9 @@ struct ReportView {
 /// Grouped by result, with reasons, evidence of failures and how to fix them. `colour`: with
 /// terminal colours.
 std::string RenderText(const ReportView& view, bool colour);
+/// One rule of it: its title, what was found and how to fix it. `all`: with evidence also where it
+/// passes or was not judged.
+std::string RenderOutcome(const ReportView& view, size_t index, bool colour, bool all);
 /// As DESIGN section 6 describes it.
 std::string RenderJson(const ReportView& view);
 /// SARIF 2.1.0 (OASIS): one result per rule; a waiver is a suppression with its justification.
@@ -43,6 +46,9 @@ std::string Render(const ReportView& view, std::string_view format, bool colour)
 inline constexpr Result kResultOrder[] = {Result::kFail,   Result::kError,  Result::kNotChecked,
                                           Result::kWaived, Result::kManual, Result::kNotApplicable,
                                           Result::kPass};
+
+/// Why a run below its floor proves nothing, as a sentence.
+std::string WhyBelowFloor(const ReportView& view);
 
 /// Printable() text with & < > " ' as entities, for XML and HTML alike.
 std::string Escaped(std::string_view text);

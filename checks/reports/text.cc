@@ -23,18 +23,42 @@ const char* ColourOf(Result result) {
   }
 }
 
-void AddEvidence(std::string& text, const std::vector<EvidenceItem>& evidence) {
+// What is wanted is left out where a person decides, and said shortly where it is what was found.
+std::string Wanted(const EvidenceItem& item, Result result) {
+  if (item.expected.empty() || result == Result::kManual) return "";
+  if (item.expected == item.value) return ", as wanted";
+  return "; wanted: " + Printable(item.expected, 200);
+}
+
+void AddEvidence(std::string& text, const RuleOutcome& outcome) {
+  const std::vector<EvidenceItem>& evidence = outcome.evidence;
   for (size_t i = 0; i < evidence.size() && i < kShownEvidence; i++) {
     const EvidenceItem& item = evidence[i];
-    text += kIndent + ("seen in " + Printable(PlaceOf(item))) + ": " + Printable(item.value, 200) +
-            (item.expected.empty() ? "" : "; wanted: " + Printable(item.expected, 200)) + "\n";
+    text += kIndent + ("seen in " + Printable(PlaceOf(item))) + ": " +
+            (item.value.empty() ? "nothing" : Printable(item.value, 200)) +
+            Wanted(item, outcome.result) + "\n";
   }
   if (evidence.size() > kShownEvidence)
     text += kIndent + ("and " + std::to_string(evidence.size() - kShownEvidence)) +
-            " more: --format json has them all\n";
+            " more in --format json\n";
 }
 
-void AddOutcome(std::string& text, const ReportView& view, size_t index, bool colour) {
+std::string Summary(const CheckReport& report) {
+  std::string text = std::to_string(report.selected) + (report.selected == 1 ? " rule" : " rules") +
+                     " selected, " + std::to_string(report.evaluated) + " evaluated:";
+  for (Result result : kResultOrder)
+    if (size_t count = report.count(result))
+      text += " " + std::to_string(count) + " " + std::string(ResultName(result));
+  if (report.expired_waivers)
+    text += "; " + std::to_string(report.expired_waivers) +
+            (report.expired_waivers == 1 ? " waiver has ended" : " waivers have ended");
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string RenderOutcome(const ReportView& view, size_t index, bool colour, bool all) {
+  std::string text;
   const Rule& rule = view.policy.rules(int(index));
   const RuleOutcome& outcome = view.report.outcomes[index];
   std::string name(ResultName(outcome.result)), number = NumberOf(view.policy, rule);
@@ -43,24 +67,12 @@ void AddOutcome(std::string& text, const ReportView& view, size_t index, bool co
   text += Printable(rule.id()) + "  " + Printable(rule.title()) + " [" +
           (number.empty() ? "" : Printable(number) + ", ") + Printable(rule.level()) + "]\n";
   if (!outcome.reason.empty()) text += kIndent + Printable(outcome.reason) + "\n";
-  bool shows = outcome.result == Result::kFail || outcome.result == Result::kManual;
-  if (shows) AddEvidence(text, outcome.evidence);
+  bool shows = all || outcome.result == Result::kFail || outcome.result == Result::kManual;
+  if (shows) AddEvidence(text, outcome);
   if (outcome.result == Result::kFail && !rule.fix().empty())
     text += kIndent + ("fix: " + Printable(rule.fix())) + "\n";
+  return text;
 }
-
-std::string Summary(const CheckReport& report) {
-  std::string text = std::to_string(report.selected) + " rules selected, " +
-                     std::to_string(report.evaluated) + " evaluated:";
-  for (Result result : kResultOrder)
-    if (size_t count = report.count(result))
-      text += " " + std::to_string(count) + " " + std::string(ResultName(result));
-  if (report.expired_waivers)
-    text += "; " + std::to_string(report.expired_waivers) + " waivers have ended";
-  return text + "\n";
-}
-
-}  // namespace
 
 std::string RenderText(const ReportView& view, bool colour) {
   const CheckReport& report = view.report;
@@ -68,11 +80,9 @@ std::string RenderText(const ReportView& view, bool colour) {
       Printable(view.policy.title()) + " (" + (report.live ? "live" : "static") + ")\n\n";
   for (Result result : kResultOrder)
     for (size_t i = 0; i < report.outcomes.size(); i++)
-      if (report.outcomes[i].result == result) AddOutcome(text, view, i, colour);
+      if (report.outcomes[i].result == result) text += RenderOutcome(view, i, colour, false);
   text += "\n" + Summary(report);
-  if (report.below_floor)
-    text += "Too little could be evaluated (the profile asks for " +
-            std::to_string(view.policy.floor_percent()) + " %): this run proves nothing.\n";
+  if (report.below_floor) text += WhyBelowFloor(view) + "\n";
   return text;
 }
 

@@ -105,9 +105,7 @@ std::string RenderXccdf(const ReportView& view) {
   xml += "  <TestResult id=\"" + Id("testresult", policy.profile()) + "\" start-time=\"" +
          view.time + "\" end-time=\"" + view.time + "\" test-system=\"assay\" version=\"" +
          Escaped(view.version) + "\">\n    " + Element("title", policy.title()) + "\n";
-  if (view.report.below_floor)
-    xml +=
-        "    " + Element("remark", "too little could be evaluated: this run proves nothing") + "\n";
+  if (view.report.below_floor) xml += "    " + Element("remark", WhyBelowFloor(view)) + "\n";
   xml += "    <profile idref=\"" + Id("profile", policy.profile()) + "\"/>\n    " +
          Element("target", view.host.empty() ? view.root : view.host) + "\n";
   for (size_t i = 0; i < view.report.outcomes.size(); i++) xml += RuleResultXml(view, i);

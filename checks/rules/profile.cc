@@ -33,6 +33,7 @@ void Overlay(Profile& profile, const ProfileForm& more) {
   if (more.floor_percent) profile.floor_percent = more.floor_percent;
   if (!more.levels.empty()) profile.levels = more.levels;
   if (!more.only.empty()) profile.only = more.only;
+  if (!more.rules_from.empty()) profile.rules_from = more.rules_from;
   for (const std::string& rule : more.exclude) {
     profile.exclude.insert(rule);
     profile.include.erase(rule);

@@ -99,12 +99,13 @@ std::vector<Waiver> CompileWaivers(const Form& form) {
 }
 
 ProfileForm CompileTailoring(const Form& form) {
-  form.MapOf({"id", "title", "extends", "levels", "include", "exclude", "floor", "parameters",
-              "select", "waivers"});
+  form.MapOf({"id", "title", "extends", "rules-from", "levels", "include", "exclude", "floor",
+              "parameters", "select", "waivers"});
   ProfileForm profile;
   profile.id = form.At("id").Text();
   profile.extends = form.At("extends").Text();
   if (form.Has("title")) profile.title = form.At("title").Text();
+  if (form.Has("rules-from")) profile.rules_from = form.At("rules-from").Text();
   CompileShared(form, profile);
   return profile;
 }

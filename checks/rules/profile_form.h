@@ -24,6 +24,7 @@ struct ProfileForm {
   Parameters parameters;
   std::map<std::string, std::string> select;  ///< group id -> member id
   std::vector<Waiver> waivers;
+  std::string rules_from;  ///< a tailoring file's own rules: a directory; empty: none
 };
 
 /// The head of a benchmark: profiles.yaml.

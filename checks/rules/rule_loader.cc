@@ -42,20 +42,24 @@ Expected<BenchmarkForm> ReadBenchmark(const std::string& directory) {
 Expected<std::vector<std::string>> RuleFiles(const std::string& directory) {
   std::error_code error;
   std::set<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory + "/rules", error)) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
     if (entry.path().extension() == ".yaml") files.insert(entry.path().string());
     if (entry.path().extension() == ".yml")
       return Fail(ErrorCode::kInvalid, entry.path().string() + ":1: expected a name in .yaml");
   }
   if (error || files.empty())
-    return Fail(ErrorCode::kNotFound, "no rule files (*.yaml) in '" + directory + "/rules'",
-                "give the directory of a benchmark with --rules");
+    return Fail(ErrorCode::kNotFound, "no rule files (*.yaml) in '" + directory + "'",
+                "give the directory of a benchmark with --rules, or of your own rules with "
+                "'rules-from' in a tailoring file");
   return std::vector<std::string>(files.begin(), files.end());
 }
 
-Expected<std::vector<Rule>> ReadRules(const std::string& directory, const Parameters& parameters) {
+// Rule ids, and the file that each is in.
+using Places = std::map<std::string, std::string>;
+
+Expected<std::vector<Rule>> ReadRules(const std::string& directory, const Parameters& parameters,
+                                      Places& where) {
   std::vector<Rule> rules;
-  std::map<std::string, std::string> where;
   for (const std::string& file : TRY(RuleFiles(directory))) {
     auto compile = [&](const Form& form) {
       for (const Form& item : form.Items()) {
@@ -72,6 +76,16 @@ Expected<std::vector<Rule>> ReadRules(const std::string& directory, const Parame
   return rules;
 }
 
+// A site's own rules are meant to be judged: whoever puts one there need not name it again.
+Expected<void> AddOwnRules(Profile& profile, std::vector<Rule>& rules, Places& where) {
+  if (profile.rules_from.empty()) return {};
+  for (Rule& rule : TRY(ReadRules(profile.rules_from, profile.parameters, where))) {
+    if (!profile.exclude.contains(rule.id())) profile.include.insert(rule.id());
+    rules.push_back(std::move(rule));
+  }
+  return {};
+}
+
 bool IsFile(const std::string& profile) { return profile.ends_with(".yaml"); }
 
 // A tailoring file becomes one more profile of the benchmark.
@@ -82,6 +96,9 @@ Expected<std::string> AddTailoring(const PolicySource& source, BenchmarkForm& be
     if (profile.id == tailoring.id)
       return Fail(ErrorCode::kInvalid, source.profile + ":1: expected an id that the benchmark " +
                                            "does not have, not '" + tailoring.id + "'");
+  if (!tailoring.rules_from.empty())
+    tailoring.rules_from =
+        (std::filesystem::path(source.profile).parent_path() / tailoring.rules_from).string();
   benchmark.profiles.push_back(std::move(tailoring));
   return benchmark.profiles.back().id;
 }
@@ -108,7 +125,9 @@ Expected<std::vector<ProfileName>> ListProfiles(const std::string& directory) {
 Expected<Policy> LoadPolicy(const PolicySource& source) {
   BenchmarkForm benchmark = TRY(ReadBenchmark(source.directory));
   Profile profile = TRY(Selected(source, benchmark));
-  std::vector<Rule> rules = TRY(ReadRules(source.directory, profile.parameters));
+  Places where;
+  std::vector<Rule> rules = TRY(ReadRules(source.directory + "/rules", profile.parameters, where));
+  TRY(AddOwnRules(profile, rules, where));
   Policy policy = TRY(AssemblePolicy(profile, std::move(rules)));
   policy.set_image(source.image);
   return policy;

@@ -80,7 +80,30 @@ TEST(Printable, LeavesUtf8AndEscapesWhatATerminalWouldActOn) {
   EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "surrogate";
   EXPECT_EQ(Printable("\xc0\xaf"), "\\xc0\\xaf") << "overlong";
   EXPECT_EQ(Printable("\xf0\x9f"), "\\xf0\\x9f") << "cut short";
-  EXPECT_EQ(Printable("a\\b"), "a\\x5cb");
+}
+
+// What Printable() wrote, read back.
+std::string ReadBack(std::string_view text) {
+  std::string bytes;
+  while (!text.empty()) {
+    size_t length = text.starts_with("\\x") ? 4 : text.starts_with("\\\\") ? 2 : 1;
+    bytes += length == 4 ? char(std::stoi(std::string(text.substr(2, 2)), nullptr, 16)) : text[0];
+    text.remove_prefix(length);
+  }
+  return bytes;
+}
+
+TEST(Printable, DoublesABackslashOnlyWhereItCouldBeginAnEscape) {
+  EXPECT_EQ(Printable("Debian \\n \\l"), "Debian \\n \\l") << "issue(5) reads as it is";
+  EXPECT_EQ(Printable("\\x1b"), "\\\\x1b") << "four characters, not the escape";
+  EXPECT_EQ(Printable("\\\x1b"), "\\\\\\x1b");
+  EXPECT_EQ(Printable("end\\"), "end\\\\") << "whatever is put behind it";
+  std::string alphabet = "\\x1\x1b\xff";
+  for (int word = 0; word < 3125; word++) {  // all words of five of these
+    std::string bytes;
+    for (int i = 0, rest = word; i < 5; i++, rest /= 5) bytes += alphabet[size_t(rest % 5)];
+    EXPECT_EQ(ReadBack(Printable(bytes)), bytes);
+  }
 }
 
 TEST(Printable, NeverExceedsItsLimitAndNeverCutsACharacter) {

@@ -88,6 +88,26 @@ TEST_F(Engine, PartsThatDoNotApplyDecideNothing) {
   EXPECT_EQ(One(Not(Nothing())), Result::kNotApplicable);
 }
 
+TEST_F(Engine, AFailureSaysWhatEachPartFound) {
+  auto reason = [this](const Expectation& expect) {
+    RuleOutcome outcome = Run(PolicyOf({expect})).outcomes[0];
+    EXPECT_EQ(ResultName(outcome.result), "fail");
+    return outcome.reason;
+  };
+  std::string one = reason(File("/etc/a")), other = reason(File("/etc/b"));
+  EXPECT_EQ(reason(Combined(false, {File("/etc/a"), File("/etc/b")})),
+            "none of the alternatives holds: " + one + "; " + other);
+  EXPECT_EQ(reason(Combined(false, {Nothing(), File("/etc/b")})), other) << "only one applies";
+  EXPECT_EQ(reason(Combined(true, {Pass(), File("/etc/b"), File("/etc/a")})), other);
+  EXPECT_THAT(reason(Not(Pass())), testing::HasSubstr("/etc/there"));
+  std::vector<Expectation> many(9, Fails());
+  EXPECT_EQ(reason(Combined(false, many)), reason(Fails())) << "the same is said once";
+  for (int i = 0; i < 9; i++)
+    many[size_t(i)] = File("/" + std::string(200, char('a' + i)) + "/" + std::string(200, 'b'));
+  EXPECT_LT(reason(Combined(false, many)).size(), 2000u);
+  EXPECT_THAT(reason(Combined(false, many)), testing::HasSubstr("; and 5 more"));
+}
+
 TEST_F(Engine, WhatItDoesNotKnowOrCannotFollowIsNoPass) {
   EXPECT_EQ(One(Expectation()), Result::kNotChecked);
   EXPECT_EQ(One(Combined(true, {})), Result::kNotChecked);

@@ -80,7 +80,7 @@ TEST_F(Reports, TextShowsFailuresFirstWithEvidenceAndFix) {
   EXPECT_THAT(text, HasSubstr("seen in /etc/a b:7: "));
   EXPECT_THAT(text, HasSubstr("fix: do this"));
   EXPECT_THAT(text, HasSubstr("7 rules selected, 4 evaluated: 1 fail"));
-  EXPECT_THAT(text, HasSubstr("1 waivers have ended"));
+  EXPECT_THAT(text, HasSubstr("1 waiver has ended"));
 }
 
 TEST_F(Reports, JsonIsWhatProgramsReadBack) {
@@ -121,6 +121,8 @@ TEST_F(Reports, JunitCountsAddUp) {
 
 TEST_F(Reports, NoFormatCallsARunBelowItsFloorGood) {
   report_.below_floor = true;
+  policy_.set_floor_percent(80);
+  EXPECT_THAT(In("text"), HasSubstr("4 of 7 rules (the profile asks for 80 %)"));
   EXPECT_THAT(In("text"), HasSubstr("proves nothing"));
   EXPECT_EQ(json::parse(In("json"))["summary"]["below_floor"], true);
   EXPECT_EQ(json::parse(In("sarif"))["runs"][0]["invocations"][0]["executionSuccessful"], false);

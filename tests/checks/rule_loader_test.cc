@@ -172,6 +172,25 @@ std::string RulesOf(const TempRoot& root, const std::string& profile) {
   return ids;
 }
 
+TEST(RuleLoader, ATailoringFileBringsRulesOfItsOwn) {
+  TempRoot root{{"profiles.yaml", kFamilies},
+                {"rules/r.yaml", kRules},
+                {"site/mine.yaml", "id: mine\nextends: server\nexclude: [six]\nrules-from: own\n"},
+                {"site/own/a.yaml",
+                 "- {id: five, title: t, level: L2, kmod: x}\n"
+                 "- {id: six, title: t, level: L1, kmod: x}\n"
+                 "- {id: seven, title: t, level: L1, group: {firewall: ufw},\n"
+                 "   text: {path: /f, key: k, at-most: '${days}'}}\n"}};
+  const std::string mine = root.Path("site/mine.yaml");
+  EXPECT_EQ(RulesOf(root, mine), "one three four five seven") << "whatever their level and number";
+  EXPECT_EQ(RulesOf(root, "server"), "one three four");
+  root.Append("site/own/a.yaml", "- {id: one, title: t, level: L1, kmod: x}\n");
+  EXPECT_THAT(RulesOf(root, mine), HasSubstr("site/own/a.yaml:5: expected a rule id only once"));
+  EXPECT_THAT(RulesOf(root, mine), HasSubstr("rules/r.yaml"));
+  root.Write("site/mine.yaml", "id: mine\nextends: server\nrules-from: nowhere\n");
+  EXPECT_THAT(RulesOf(root, mine), HasSubstr("no rule files"));
+}
+
 TEST(RuleLoader, AProfileIsABenchmarkALevelAndAPlace) {
   TempRoot root{{"profiles.yaml", kFamilies}, {"rules/r.yaml", kRules}};
   EXPECT_EQ(RulesOf(root, "server"), "one three four");

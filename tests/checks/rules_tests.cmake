@@ -48,3 +48,4 @@ assay_test(services_rules_test SOURCES services_rules_test.cc LIBS assay_rules)
 assay_test(pam_test SOURCES pam_test.cc LIBS assay_rules yaml-cpp)
 assay_test(pam_option_test SOURCES pam_option_test.cc LIBS assay_rules yaml-cpp)
 set_tests_properties(hostile_test PROPERTIES TIMEOUT 400)  # eleven trees of garbage
+assay_test(table_test SOURCES table_test.cc LIBS assay_rules)

@@ -33,8 +33,7 @@ class Cli : public ::testing::Test {
     return RunProgram(arguments);
   }
   Ran Check(std::vector<std::string> more) {
-    std::vector<std::string> all = {"check", "--root", root_.path(), "--rules",
-                                    benchmark_.path()};
+    std::vector<std::string> all = {"check", "--root", root_.path(), "--rules", benchmark_.path()};
     all.insert(all.end(), more.begin(), more.end());
     return Assay(all);
   }
@@ -76,9 +75,7 @@ TEST_F(Cli, ATailoringAndAWaiverFileExcuseAFailure) {
   EXPECT_EQ(nlohmann::json::parse(ran.out)["summary"]["waived"], 1);
 }
 
-TEST_F(Cli, ProfilesAreListed) {
-  EXPECT_THAT(Check({"--list-profiles"}).out, HasSubstr("doubt"));
-}
+TEST_F(Cli, ProfilesAreListed) { EXPECT_THAT(Check({"--list-profiles"}).out, HasSubstr("doubt")); }
 
 TEST_F(Cli, ExplainTellsOfARuleByIdOrNumberAndOfAPath) {
   for (const char* target : {"pass", "1.1"}) {
@@ -86,8 +83,10 @@ TEST_F(Cli, ExplainTellsOfARuleByIdOrNumberAndOfAPath) {
     EXPECT_EQ(ran.exit, 0) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("Why: because"));
     EXPECT_THAT(ran.out, HasSubstr("file /etc/there"));
+    EXPECT_THAT(ran.out, HasSubstr("It is b 1.1."));
+    EXPECT_THAT(ran.out, HasSubstr("It asks for inode; judged: live and image."));
   }
-  EXPECT_THAT(Explain("/etc/absent").out, HasSubstr("fail  fail  It is absent"));
+  EXPECT_THAT(Explain("/etc/absent").out, HasSubstr("fail          fail  It is absent"));
   EXPECT_GE(Explain("nothing").exit, 64);
 }
 

@@ -7,6 +7,7 @@
 #include "checks/formats/dpkg.h"
 #include "checks/formats/lines.h"
 #include "checks/formats/rpm_database.h"
+#include "checks/formats/rpm_header.h"
 
 namespace assay {
 
@@ -91,7 +92,7 @@ Expected<PackageState> StateOf(const PackageObject& package) {
                                        " has the unknown status '" + package.status() + "'");
 }
 
-bool IsRpm(const PackageObject& package) { return package.status() == "installed"; }
+bool IsRpm(const PackageObject& package) { return package.status() == kRpmStatus; }
 
 void InstalledPackages::Merge(std::vector<PackageObject> packages, std::string_view source) {
   sources_ += (sources_.empty() ? "" : ", ") + std::string(source);

@@ -14,7 +14,7 @@ namespace assay {
 
 /// How much of a package is there, by the last two words of dpkg's Status (dpkg(1), "Package
 /// states" and "Package flags"); the first word is only what somebody wished for. rpm has no
-/// states: its packages are "installed".
+/// states.
 enum class PackageState {
   kAbsent,     ///< not-installed, config-files
   kPartial,    ///< half-installed, unpacked, half-configured, or to be reinstalled

@@ -52,7 +52,7 @@ Expected<PackageObject> PackageOf(const Found (&found)[std::size(kTags)]) {
   package.set_architecture(found[kArchitecture].value);
   package.set_version((found[kEpoch].there ? found[kEpoch].value + ":" : "") +
                       found[kVersion].value + "-" + found[kRelease].value);
-  package.set_status("installed");
+  package.set_status(std::string(kRpmStatus));
   return package;
 }
 

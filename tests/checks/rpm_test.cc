@@ -204,6 +204,7 @@ TEST(RpmPackages, AreJudgedLikeThoseOfDpkg) {
   Answer answer = Ask(root, {}, {"telnet-server", "bind"});
   EXPECT_EQ(answer.reason, "package bind is installed");
   EXPECT_EQ(answer.evidence.back().source, "/var/lib/rpm/rpmdb.sqlite");
+  EXPECT_EQ(answer.evidence.back().value, "bind 32:9.16.23-24.el9 (installed by rpm)");
   EXPECT_EQ(Ask(root, {"chrony"}, {}, "4.6").result, Result::kPass);
   EXPECT_EQ(Ask(root, {"bind"}, {}, "9.99").result, Result::kPass);  // its epoch is 32
   EXPECT_EQ(Ask(root, {"kernel-core"}, {}, "5.14.0-600").reason,

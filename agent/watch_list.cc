@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/watch_list.h"
 
+#include <algorithm>
+
 namespace assay {
 
 namespace {
 
-constexpr std::string_view kPackageDatabase = "/var/lib/dpkg/status";
+constexpr std::string_view kPackageDatabases[] = {
+    "/var/lib/dpkg/status", "/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite-wal",
+    "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite-wal"};
 
 std::string ParentOf(const std::string& path) {
   size_t slash = path.rfind('/');
@@ -20,7 +24,7 @@ bool HasPath(Input::Kind kind) {
 }  // namespace
 
 WatchList::WatchList(const VerifiedBaseline& baseline) : baseline_(baseline) {
-  Watch(std::string(kPackageDatabase));
+  for (std::string_view path : kPackageDatabases) Watch(std::string(path));
   // Whoever renames a sealed tree away does it in the directory above it.
   std::string top;
   for (uint32_t i = 0; i < baseline_.object_count(); i++) {
@@ -102,7 +106,9 @@ bool WatchList::IsMetadataOnly(ObjectId object) const {
 
 bool WatchList::IsPackageDatabase(ObjectId object) const {
   std::string path = PathOf(object);
-  return path == kPackageDatabase || path == ParentOf(std::string(kPackageDatabase));
+  return std::ranges::any_of(kPackageDatabases, [&path](std::string_view database) {
+    return path == database || path == ParentOf(std::string(database));
+  });
 }
 
 }  // namespace assay

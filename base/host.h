@@ -20,6 +20,7 @@
 
 namespace assay {
 
+class HostFile;
 struct InodeWalk;
 struct WalkTotal;
 
@@ -79,6 +80,8 @@ class Host {
 
   /// Bytes of a regular file, links followed inside the root.
   Expected<std::string> Read(std::string_view path, size_t limit = 16 << 20);
+  /// A regular file, links followed inside the root, to be read by place (base/host_file.h).
+  Expected<HostFile> OpenFile(std::string_view path);
   /// Metadata, the last component not followed (others are). Recorded as kMetadata: whoever judges
   /// size or times says so with RecordLook(kFile), for writing changes them.
   Expected<Metadata> Stat(std::string_view path);

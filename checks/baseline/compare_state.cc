@@ -5,6 +5,8 @@
 #include "checks/baseline/sealed_policy.h"
 #include "checks/baseline/verified_baseline.h"
 #include "checks/formats/dpkg.h"
+#include "checks/formats/installed_packages.h"
+#include "checks/formats/rpm_database.h"
 
 namespace assay {
 
@@ -30,22 +32,31 @@ std::string Described(const PackageObject& package) {
   return package.version() + " (" + package.status() + ")";
 }
 
+// What is watched for it: an rpm database where there is no other.
+std::string PackageSource(Host& host) {
+  for (std::string_view path : kRpmDatabases)
+    if (!host.Stat(kDpkgStatus) && host.Stat(path)) return std::string(path);
+  return std::string(kDpkgStatus);
+}
+
 }  // namespace
 
 Comparison ComparePackages(const VerifiedBaseline& baseline, Host& host) {
   const Manifest& manifest = baseline.impl().manifest;
   Comparison out;
-  Expected<std::string> text = host.Read(kDpkgStatus, kDpkgStatusLimit);
-  bool absent = !text && text.error().code == ErrorCode::kNotFound;
-  if (absent && !manifest.header().packages()) return out;
-  Expected<std::vector<PackageObject>> found =
-      text ? ParseDpkgStatus(*text) : std::unexpected(text.error());
-  if (!found) {
-    out.unverifiable.push_back({std::string(kDpkgStatus), found.error().ToString()});
+  Expected<std::optional<std::vector<PackageObject>>> read = PackagesToSeal(host);
+  if (!read) {
+    out.unverifiable.push_back({PackageSource(host), read.error().ToString()});
     return out;
   }
+  if (!*read && !manifest.header().packages()) return out;
+  if (!*read) {
+    out.unverifiable.push_back({PackageSource(host), "there is no package database any more"});
+    return out;
+  }
+  const std::vector<PackageObject>& found = **read;
   std::map<std::string, const PackageObject*> present;
-  for (const PackageObject& package : *found) present[PackageKey(package)] = &package;
+  for (const PackageObject& package : found) present[PackageKey(package)] = &package;
   ManifestRecord record;
   for (uint32_t i = 0; i < manifest.package_count(); i++) {
     const PackageObject& sealed = manifest.Package(i, record);

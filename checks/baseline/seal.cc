@@ -16,7 +16,7 @@
 #include "checks/baseline/manifest.h"
 #include "checks/baseline/sealed_policy.h"
 #include "checks/baseline/statement.h"
-#include "checks/formats/dpkg.h"
+#include "checks/formats/installed_packages.h"
 
 namespace assay {
 
@@ -122,19 +122,16 @@ ManifestRecord HeaderOf(const Scope& scope, bool packages) {
 Expected<ManifestWriter::Written> WriteManifest(const std::string& path, Host& host,
                                                 const Scope& scope, const Policy& policy,
                                                 const Progress& progress, SealSummary& summary) {
-  Expected<std::string> status = host.Read(kDpkgStatus, kDpkgStatusLimit);
-  if (!status && status.error().code != ErrorCode::kNotFound)
-    return std::unexpected(status.error());
-  std::vector<PackageObject> packages = TRY(ParseDpkgStatus(status ? *status : std::string()));
+  std::optional<std::vector<PackageObject>> packages = TRY(PackagesToSeal(host));
   std::vector<SysctlObject> sysctls = TRY(CaptureSysctls(policy, host));
   ManifestWriter writer = TRY(ManifestWriter::Create(path));
-  TRY(writer.Add(HeaderOf(scope, status.has_value())));
+  TRY(writer.Add(HeaderOf(scope, packages.has_value())));
   Sealing sealing(writer, progress);
   TRY(WalkTrees(host.root_fd(), scope, sealing));
-  TRY(AddPackages(writer, packages));
+  if (packages) TRY(AddPackages(writer, *packages));
   TRY(AddSysctls(writer, sysctls));
   summary.objects = sealing.objects();
-  summary.packages = packages.size();
+  summary.packages = packages ? packages->size() : 0;
   summary.sysctls = sysctls.size();
   return writer.Finish();
 }

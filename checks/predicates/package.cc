@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/formats/debian_version.h"
-#include "checks/formats/dpkg.h"
 #include "checks/formats/installed_packages.h"
+#include "checks/formats/rpm_version.h"
 #include "checks/predicates/predicate.h"
 
 namespace assay {
 
 namespace {
-
-EvidenceItem Item(const std::string& value, const std::string& expected) {
-  return {std::string(kDpkgStatus), 0, value, expected};
-}
 
 std::string Described(const PackageObject& package) {
   return package.name() + " " + package.version() + " (" + package.status() + ")";
@@ -21,13 +17,21 @@ void Miss(Answer& answer, const std::string& reason) {
   answer.result = Result::kFail;
 }
 
-Expected<bool> OldEnough(const PackageObject& package, const std::string& wanted) {
-  std::optional<DebianVersion> has = ParseDebianVersion(package.version());
-  std::optional<DebianVersion> least = ParseDebianVersion(wanted);
+template <typename Version>
+Expected<bool> NewEnough(std::optional<Version> has, std::optional<Version> least,
+                         const PackageObject& package, const std::string& wanted) {
   if (!has || !least)
     return Fail(ErrorCode::kInvalid, "'" + (has ? wanted : package.version()) + "' (package " +
-                                         package.name() + ") is no Debian version");
+                                         package.name() + ") is no version of " +
+                                         (IsRpm(package) ? "rpm" : "Debian"));
   return Compare(*has, *least) >= 0;
+}
+
+Expected<bool> NewEnough(const PackageObject& package, const std::string& wanted) {
+  if (IsRpm(package))
+    return NewEnough(ParseRpmVersion(package.version()), ParseRpmVersion(wanted), package, wanted);
+  return NewEnough(ParseDebianVersion(package.version()), ParseDebianVersion(wanted), package,
+                   wanted);
 }
 
 // Of several architectures one has to be installed, and none of them may be too old.
@@ -38,14 +42,15 @@ Expected<void> WantInstalled(const Package& expected, const std::string& name,
   bool any = false;
   for (const PackageObject* package : packages.Find(name)) {
     PackageState state = TRY(StateOf(*package));
-    answer.evidence.push_back(Item(Described(*package), wanted));
+    answer.evidence.push_back({packages.sources(), 0, Described(*package), wanted});
     if (state != PackageState::kInstalled) continue;
     any = true;
-    if (!expected.at_least().empty() && !TRY(OldEnough(*package, expected.at_least())))
+    if (!expected.at_least().empty() && !TRY(NewEnough(*package, expected.at_least())))
       Miss(answer,
            "package " + name + " has version " + package->version() + ", wanted is " + wanted);
   }
-  if (packages.Find(name).empty()) answer.evidence.push_back(Item("no package " + name, wanted));
+  if (packages.Find(name).empty())
+    answer.evidence.push_back({packages.sources(), 0, "no package " + name, wanted});
   if (!any) Miss(answer, "package " + name + " is not installed");
   return {};
 }
@@ -56,10 +61,11 @@ Expected<void> WantAbsent(const std::string& name, const InstalledPackages& pack
   for (const PackageObject* package : packages.Find(name)) {
     if (TRY(StateOf(*package)) == PackageState::kAbsent) continue;
     any = true;
-    answer.evidence.push_back(Item(Described(*package), "absent"));
+    answer.evidence.push_back({packages.sources(), 0, Described(*package), "absent"});
   }
   if (any) Miss(answer, "package " + name + " is installed");
-  if (!any) answer.evidence.push_back(Item(name + " is not installed", "absent"));
+  if (!any)
+    answer.evidence.push_back({packages.sources(), 0, name + " is not installed", "absent"});
   return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/formats/debian_version.h"
+#include "checks/formats/rpm_version.h"
 #include "checks/predicates/forms.h"
 
 namespace assay {
@@ -30,8 +31,8 @@ void CompilePackage(const Form& form, Package& into) {
     for (const std::string& name : Names(form.At("absent"))) into.add_absent(name);
   if (!form.Has("at-least")) return;
   into.set_at_least(form.At("at-least").Text());
-  if (!ParseDebianVersion(into.at_least()))
-    form.At("at-least").Expected("a version as in deb-version(7)");
+  if (!ParseDebianVersion(into.at_least()) && !ParseRpmVersion(into.at_least()))
+    form.At("at-least").Expected("a version as in deb-version(7) or rpm-version(7)");
 }
 
 }  // namespace assay

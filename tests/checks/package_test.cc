@@ -121,7 +121,7 @@ TEST(PackagePredicate, WithoutADatabaseNothingIsAbsent) {
   EXPECT_EQ(Ask(root, {}, {"p"}).result, Result::kError);
   root.Write("var/lib/rpm/rpmdb.sqlite", "SQLite format 3");
   Answer answer = Ask(root, {}, {"p"});
-  EXPECT_EQ(answer.result, Result::kNotChecked);
+  EXPECT_EQ(answer.result, Result::kError);
   EXPECT_NE(answer.reason.find("/var/lib/rpm/rpmdb.sqlite"), std::string::npos) << answer.reason;
   root.Write(kStatus, "nonsense\n");
   answer = Ask(root, {}, {"p"});

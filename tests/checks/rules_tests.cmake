@@ -49,3 +49,6 @@ assay_test(pam_test SOURCES pam_test.cc LIBS assay_rules yaml-cpp)
 assay_test(pam_option_test SOURCES pam_option_test.cc LIBS assay_rules yaml-cpp)
 set_tests_properties(hostile_test PROPERTIES TIMEOUT 400)  # eleven trees of garbage
 assay_test(table_test SOURCES table_test.cc LIBS assay_rules)
+assay_test(rpm_test SOURCES rpm_test.cc LIBS assay_rules)
+assay_test(rhel_benchmark_test SOURCES rhel_benchmark_test.cc LIBS assay_rules)
+assay_test(rhel_rules_test SOURCES rhel_rules_test.cc LIBS assay_rules)

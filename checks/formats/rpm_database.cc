@@ -120,7 +120,10 @@ Expected<std::vector<PackageObject>> ParseRpmDatabase(BytesAt database, BytesAt 
 
 Expected<std::optional<RpmDatabase>> ReadRpmDatabase(Host& host) {
   std::string path = TRY(DatabaseOf(host));
-  if (!path.empty()) return RpmDatabase{path, TRY(ReadPackages(host, path))};
+  if (!path.empty()) {
+    std::vector<PackageObject> packages = TRY(ReadPackages(host, path));
+    return RpmDatabase{path, std::move(packages)};
+  }
   for (const char* older : kOlder)
     if (host.Stat(older))
       return Fail(ErrorCode::kUnsupported,

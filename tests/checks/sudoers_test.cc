@@ -3,7 +3,10 @@
 #include "checks/formats/sudoers.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <yaml-cpp/yaml.h>
+
+#include <cstdlib>
 
 #include "checks/predicates/forms.h"
 #include "checks/predicates/predicate.h"
@@ -170,6 +173,24 @@ TEST(Sudoers, WhatOthersMayWriteToSudoLeavesOut) {
 TEST(Sudoers, WithoutSudoNothingApplies) {
   TempRoot root;
   EXPECT_EQ(Judge("{default: use_pty}", root).result, Result::kNotApplicable);
+}
+
+TEST(Sudoers, VisudoAcceptsAndRefusesTheSame) {
+  if (access("/usr/sbin/visudo", X_OK) != 0) GTEST_SKIP() << "visudo is not installed";
+  for (const char* text :
+       {"Defaults use_pty\n", "Defaults:eve, bob !use_pty, timestamp_timeout = 2.5\n",
+        "Defaults!/bin/ls,/bin/x !use_pty\n", "Defaults badpass_message=\"a, b \\\" c\"\n",
+        "Defaults env_keep += \"A B\" # so\n", "Defaults use_pty env_reset\n", "Defaults\n",
+        "Defaults =x\n", "Defaults: use_pty\n", "eve ALL = SETENV:NOPASSWD: /bin/ls -l, ALL\n",
+        "#1000 ALL = (root : #5) NOPASSWD : ALL\n", "eve ALL = CWD=/srv NOPASSWD: ALL\n",
+        "eve ALL = /bin/x a=b \\: \\, : b = ALL\n", "eve ALL NOPASSWD: ALL\n",
+        "eve ALL = (root ALL\n", "\"eve ALL = ALL\n", "User_Alias X = eve\nX ALL = ALL\n",
+        "eve ALL = \\\n NOPASSWD: ALL\n", "# c \\\neve ALL = ALL\n"}) {
+    TempRoot root{{"sudoers", text}};
+    std::string command = "/usr/sbin/visudo -c -q -f " + root.Path("sudoers") + " 2>/dev/null";
+    bool accepted = std::system(command.c_str()) == 0;
+    EXPECT_EQ(bool(ParseSudoers(text, "f")), accepted) << text;
+  }
 }
 
 TEST(SudoersForm, RefusesWhatCannotBeJudged) {

@@ -30,7 +30,9 @@ std::optional<size_t> FirstOf(const PamStack& stack, std::string_view module) {
 }
 
 std::string Shown(const PamEntry& entry) {
-  std::string text = entry.statement.text + " " + entry.statement.target;
+  const PamStatement& line = entry.statement;
+  std::string control = line.text.contains('=') ? "[" + line.text + "]" : line.text;
+  std::string text = line.type + " " + control + " " + line.target;
   for (const std::string& arg : entry.statement.args) text += " " + arg;
   return text;
 }

@@ -50,14 +50,16 @@ Expected<std::vector<LogicalLine>> Assemble(std::string_view text, const std::st
   std::vector<LogicalLine> lines;
   bool continued = false;
   for (int number = 1; !text.empty(); number++) {
+    size_t before = text.size();
     std::string_view line = TakeLine(text);
+    // PAM reads into 1024 bytes: of a longer line, comments too, the rest would be a statement.
+    size_t room = kLongestStatement - (continued ? lines.back().text.size() : 0);
+    if (before - text.size() >= room) return Mistake(source, number, "a line of over 1024 bytes");
     if (line.empty() || line[0] == '#') continue;  // also in the midst of a continued statement
     if (!continued) lines.push_back({"", number});
     continued = TakeContinuation(line);
     std::string& statement = lines.back().text;
     statement += std::string(line) + (continued ? " " : "");
-    if (statement.size() >= kLongestStatement)
-      return Mistake(source, number, "a statement of more than 1024 bytes");
   }
   if (continued) return Mistake(source, lines.back().line, "the continued line does not end");
   return lines;

@@ -23,6 +23,8 @@ constexpr std::string_view kPwqualityNumbers[] = {
 constexpr std::string_view kPwqualityOthers[] = {"badwords", "dictpath", "enforce_for_root",
                                                  "local_users_only"};
 
+constexpr size_t kLongestLine = 1023;  // comments too
+
 bool SameName(std::string_view module, std::string_view a, std::string_view b) {
   if (module == kFaillock) return a == b;
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
@@ -57,6 +59,10 @@ Expected<std::vector<std::string>> FilesOf(Host& host, std::string_view module,
                                            const std::string& conf) {
   std::vector<std::string> files;
   if (module == kPwquality) files = TRY(DropIns(host, {conf + ".d"}, ".conf"));
+  // libpwquality looks at the first ".conf" of a name: "a.conf.conf" is none of its files.
+  std::erase_if(files, [](const std::string& file) {
+    return file.find(".conf", file.rfind('/')) + 5 != file.size();
+  });
   files.push_back(conf);
   return files;
 }
@@ -79,7 +85,11 @@ std::optional<PamOption> ArgumentOf(const PamEntry& entry, std::string_view name
   std::string_view module = PamModuleName(entry.statement.target);
   for (const std::string& arg : entry.statement.args) {
     size_t equals = arg.find('=');
-    if (!SameName(module, std::string_view(arg).substr(0, equals), name)) continue;
+    // pam_unix compares no more than the letters of its own word.
+    bool same = module == "pam_unix.so"
+                    ? arg.starts_with(name)
+                    : SameName(module, std::string_view(arg).substr(0, equals), name);
+    if (!same) continue;
     found = {arg.substr(0, equals), equals == std::string::npos ? "" : arg.substr(equals + 1),
              entry.file, entry.statement.line};
   }
@@ -111,6 +121,9 @@ Expected<std::vector<PamOption>> ParsePamOptions(std::string_view text, const st
   int number = 0;
   for (std::string_view line : LinesOf(text)) {
     number++;
+    if (line.size() >= kLongestLine && module != kPwhistory)
+      return Fail(ErrorCode::kInvalid, file + ":" + std::to_string(number) +
+                                           ": the module stops reading at so long a line");
     line = Trim(line.substr(0, line.find('#')));
     if (line.empty()) continue;
     PamOption option = OptionOf(line);

@@ -41,7 +41,9 @@ bool AlwaysFails(const PamStatement& module) {
 
 bool AlwaysSucceeds(const PamStatement& module) {
   std::string_view name = PamModuleName(module.target);
-  return name == "pam_permit.so" || name == "pam_localuser.so" ||
+  bool elsewhere = std::ranges::any_of(
+      module.args, [](const std::string& arg) { return arg.starts_with("file="); });
+  return name == "pam_permit.so" || (name == "pam_localuser.so" && !elsewhere) ||
          (name == "pam_usertype.so" && HasArg(module, "isregular"));
 }
 
@@ -112,6 +114,17 @@ void Note(State& state, Outcome outcome, bool is_entry, bool is_watched) {
   if (is_watched && outcome == Outcome::kFailure) state.watched_failed = true;
 }
 
+// A reset in a substack brings back what was before it, which a State does not hold: any of them.
+std::vector<State> StatesAfter(State state, PamAction action, int level) {
+  if (action.kind != Kind::kReset || level == 0) return {state};
+  std::vector<State> states;
+  for (int impression : {kUndefined, kPositive, kNegative}) {
+    state.impression = impression;
+    states.push_back(state);
+  }
+  return states;
+}
+
 // For every place, and for the end, the states that ways come there with, as bits.
 std::vector<uint32_t> AllWays(const PamStack& stack, size_t entry, std::string_view watched) {
   std::vector<uint32_t> ways(stack.size() + 1, 0);
@@ -129,7 +142,8 @@ std::vector<uint32_t> AllWays(const PamStack& stack, size_t entry, std::string_v
         State state = State::Of(bit);
         Note(state, step.outcome, at == entry, is_watched);
         size_t next = Follow(stack, at, step.action, state);
-        ways[next] |= state.Bit();
+        for (const State& after : StatesAfter(state, step.action, stack[at].level))
+          ways[next] |= after.Bit();
       }
     }
   }

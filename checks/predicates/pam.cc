@@ -10,9 +10,12 @@ namespace assay {
 
 namespace {
 
+// pam_unix compares no more than the letters of its own word: "nullok_secure" is nullok.
 bool HasArg(const PamEntry& entry, std::string_view arg) {
+  bool by_prefix = PamModuleName(entry.statement.target) == "pam_unix.so";
   return std::ranges::any_of(entry.statement.args, [&](const std::string& one) {
-    return one == arg || (one.starts_with(arg) && one.substr(arg.size()).starts_with('='));
+    return one == arg || (by_prefix && one.starts_with(arg)) ||
+           (one.starts_with(arg) && one.substr(arg.size()).starts_with('='));
   });
 }
 
@@ -27,7 +30,9 @@ std::optional<size_t> FirstOf(const PamStack& stack, std::string_view module) {
 }
 
 std::string Shown(const PamEntry& entry) {
-  std::string text = entry.statement.text + " " + entry.statement.target;
+  const PamStatement& line = entry.statement;
+  std::string control = line.text.contains('=') ? "[" + line.text + "]" : line.text;
+  std::string text = line.type + " " + control + " " + line.target;
   for (const std::string& arg : entry.statement.args) text += " " + arg;
   return text;
 }

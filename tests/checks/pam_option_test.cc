@@ -141,6 +141,14 @@ TEST(PamOption, TheGroupOfSuMustExistAndHaveNoMembers) {
   EXPECT_EQ(Judge(rule, root).result, Result::kFail) << "no group named";
 }
 
+TEST(PamOption, WhatTheModuleDoesNotReadDoesNotCount) {
+  TempRoot root{{"etc/pam.d/common-password", "password requisite pam_pwquality.so\n"},
+                {"etc/security/pwquality.conf.d/a.conf.conf", "minlen = 14\n"}};
+  EXPECT_EQ(Judge(kMinlen, root).result, Result::kFail) << "libpwquality leaves this name out";
+  root.Write("etc/security/pwquality.conf", "#" + std::string(1022, 'x') + "\nminlen = 14\n");
+  EXPECT_EQ(Judge(kMinlen, root).result, Result::kError) << "it stops at a long line";
+}
+
 TEST(PamOption, ALookupWatchesAbsentFilesToo) {
   TempRoot root{{"etc/pam.d/common-password", "password requisite pam_pwquality.so\n"}};
   Host host = root.OpenHost();

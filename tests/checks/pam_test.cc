@@ -80,6 +80,13 @@ TEST(PamFile, WhatPamWouldRefuseIsAnErrorWithItsLine) {
   EXPECT_FALSE(ParsePamFile("auth required pam_unix.so " + std::string(2000, 'x'), "f"));
 }
 
+TEST(PamFile, OfALongLineTheRestWouldBeAStatement) {
+  std::string comment = "#" + std::string(1021, 'x');
+  EXPECT_TRUE(ParsePamFile(comment + "\n", "f"));
+  EXPECT_FALSE(ParsePamFile(comment + "xauth sufficient pam_permit.so\n", "f"));
+  EXPECT_FALSE(ParsePamFile("auth required \\\n" + comment + "\npam_unix.so\n", "f"));
+}
+
 TEST(PamStack, FollowsIncludesOfTheTypeAndTheVendorsDirectory) {
   TempRoot root{
       {"etc/pam.d/login", "auth required pam_a.so\n@include shared\naccount required x\n"},
@@ -204,17 +211,39 @@ TEST(PamPredicate, ASubstackIsOneStepOfAJumpAndKeepsItsDieToItself) {
       << "die of an included line ends the stack";
 }
 
+TEST(PamPredicate, AResetInASubstackBringsBackWhatWasBefore) {
+  TempRoot root{{"etc/pam.d/common-auth",
+                 "auth required pam_a.so\nauth substack inner\n"
+                 "auth optional pam_b.so\n"},
+                {"etc/pam.d/inner", "auth [default=reset] pam_gate.so\n"}};
+  EXPECT_EQ(Judge("{type: auth, module: pam_gate.so, role: gate}", root).result, Result::kFail);
+}
+
+TEST(PamPredicate, AnotherFileOfLocalUsersIsNotThatOfEverybody) {
+  const char* rule = "{type: auth, module: pam_gate.so, role: gate}";
+  Expect(rule, {{"its own",
+                 "auth [success=ok default=1] pam_localuser.so\n"
+                 "auth required pam_gate.so\nauth required pam_permit.so\n",
+                 Result::kPass},
+                {"another",
+                 "auth [success=ok default=1] pam_localuser.so file=/etc/some\n"
+                 "auth required pam_gate.so\nauth required pam_permit.so\n",
+                 Result::kFail}});
+}
+
 TEST(PamPredicate, WithoutIsAboutEveryEntryOfTheModule) {
   const char* rule = "{type: auth, module: pam_unix.so, without: [nullok, remember]}";
-  Expect(rule,
-         {{"none", "auth required pam_unix.so try_first_pass\n", Result::kPass},
-          {"no module, no argument", "auth required pam_sss.so\n", Result::kPass},
-          {"there", "auth required pam_unix.so nullok\n", Result::kFail},
-          {"with a value", "auth required pam_unix.so remember=5\n", Result::kFail},
-          {"only a comment", "auth required pam_unix.so # nullok\n", Result::kPass},
-          {"a longer word is another", "auth required pam_unix.so nullresetok\n", Result::kPass},
-          {"in the second entry, continued",
-           "auth required pam_unix.so\nauth required pam_unix.so \\\n  nullok\n", Result::kFail}});
+  Expect(
+      rule,
+      {{"none", "auth required pam_unix.so try_first_pass\n", Result::kPass},
+       {"no module, no argument", "auth required pam_sss.so\n", Result::kPass},
+       {"there", "auth required pam_unix.so nullok\n", Result::kFail},
+       {"with a value", "auth required pam_unix.so remember=5\n", Result::kFail},
+       {"only a comment", "auth required pam_unix.so # nullok\n", Result::kPass},
+       {"what pam_unix takes for it", "auth required pam_unix.so nullok_secure\n", Result::kFail},
+       {"a longer word is another", "auth required pam_unix.so nullresetok\n", Result::kPass},
+       {"in the second entry, continued",
+        "auth required pam_unix.so\nauth required pam_unix.so \\\n  nullok\n", Result::kFail}});
 }
 
 TEST(PamPredicate, RedHatsTwoSharedStacksMustBothComply) {

@@ -134,12 +134,12 @@ std::string PamProfileText(const PamProfile& profile) {
     if (auto field = rest.extract(name)) text += field.key() + ": " + field.mapped() + "\n";
   if (!conflicts.empty()) text += "Conflicts: " + conflicts + "\n";
   for (const auto& [name, value] : rest) {
-    bool lines = value.contains(".so");
-    text += name + ":";
-    if (!lines) text += " " + value + "\n";
-    if (lines) text += "\n";
-    for (std::string_view line : LinesOf(lines ? value : ""))
-      text += "\t" + std::string(line) + "\n";
+    if (!value.contains(".so")) {
+      text += name + ": " + value + "\n";
+      continue;
+    }
+    text += name + ":\n";
+    for (std::string_view line : LinesOf(value)) text += "\t" + std::string(line) + "\n";
   }
   return text;
 }

@@ -2,6 +2,7 @@
 // The combinators, and which fix is whose.
 #include "checks/harden/fix.h"
 
+#include <optional>
 #include <utility>
 
 #include "checks/predicates/predicate.h"
@@ -19,9 +20,11 @@ Expected<void> FixAll(const Combination& wanted, Plan& plan) {
   return outcome;
 }
 
+// The first alternative that a program can bring about; if none, the first one's packages are what
+// a person is told of.
 Expected<void> FixAny(const Combination& wanted, Plan& plan) {
-  Expected<void> first = ByHand("");
-  bool tried = false;
+  std::optional<Plan> first;
+  Expected<void> outcome = ByHand("");
   for (const Expectation& part : wanted.parts()) {
     if (JudgeExpectation(part, plan.host()).result != Result::kFail) continue;
     Plan trial = plan;
@@ -30,12 +33,12 @@ Expected<void> FixAny(const Combination& wanted, Plan& plan) {
       plan = std::move(trial);
       return {};
     }
-    // Packages of the first alternative are what a person is told of.
-    if (std::exchange(tried, true)) continue;
-    first = one;
-    if (trial.changes() == plan.changes()) plan = std::move(trial);
+    if (first) continue;
+    outcome = one;
+    first = std::move(trial);
   }
-  return first;
+  if (first && first->changes() == plan.changes()) plan = std::move(*first);
+  return outcome;
 }
 
 Expected<void> FixOne(const Expectation& wanted, Plan& plan) {

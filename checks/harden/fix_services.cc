@@ -7,6 +7,7 @@
 #include "checks/formats/unit_files.h"
 #include "checks/harden/fix.h"
 #include "checks/harden/setting.h"
+#include "checks/predicates/predicate.h"
 #include "checks/predicates/shell_files.h"
 
 namespace assay {
@@ -146,8 +147,17 @@ Expected<void> FixTimeout(const ShellEnvironment& wanted, Plan& plan) {
 }  // namespace
 
 Expected<void> FixPackage(const Package& wanted, Plan& plan) {
-  for (const std::string& name : wanted.installed()) plan.Install(name);
-  for (const std::string& name : wanted.absent()) plan.Purge(name);
+  for (const std::string& name : wanted.installed()) {
+    Package one;
+    one.add_installed(name);
+    one.set_at_least(wanted.at_least());
+    if (JudgePackage(one, plan.host()).result == Result::kFail) plan.Install(name);
+  }
+  for (const std::string& name : wanted.absent()) {
+    Package one;
+    one.add_absent(name);
+    if (JudgePackage(one, plan.host()).result == Result::kFail) plan.Purge(name);
+  }
   return ByHand("");
 }
 

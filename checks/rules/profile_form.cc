@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/rules/profile_form.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/clock.h"
 #include "checks/rules/rule_form.h"
 
@@ -26,17 +29,22 @@ std::set<std::string> CompileLevels(const Form& form) {
   return levels;
 }
 
-Waiver CompileWaiver(const Form& form) {
+// One waiver, for each rule of a list.
+std::vector<Waiver> CompileWaiver(const Form& form) {
   form.MapOf({"rule", "reason", "owner", "until", "images"});
   Waiver waiver;
-  waiver.set_rule(form.At("rule").Text());
   waiver.set_reason(form.At("reason").Text());
   waiver.set_owner(form.At("owner").Text());
   waiver.set_until(form.At("until").Text());
   if (!IsDate(waiver.until())) form.At("until").Expected("a date, YYYY-MM-DD");
   if (form.Has("images"))
     for (const std::string& glob : form.At("images").Texts()) waiver.add_images(glob);
-  return waiver;
+  std::vector<Waiver> waivers;
+  for (const std::string& rule : form.At("rule").Texts()) {
+    waivers.push_back(waiver);
+    waivers.back().set_rule(rule);
+  }
+  return waivers;
 }
 
 void CompileShared(const Form& form, ProfileForm& profile) {
@@ -85,7 +93,8 @@ Group CompileGroup(const Form& form) {
 
 std::vector<Waiver> CompileWaivers(const Form& form) {
   std::vector<Waiver> waivers;
-  for (const Form& item : form.Items()) waivers.push_back(CompileWaiver(item));
+  for (const Form& item : form.Items())
+    std::ranges::move(CompileWaiver(item), std::back_inserter(waivers));
   return waivers;
 }
 

@@ -15,6 +15,7 @@ namespace assay {
 namespace {
 
 constexpr char kQualityConf[] = "/etc/security/pwquality.conf";
+constexpr char kDictionary[] = "/var/cache/cracklib/cracklib_dict.pwd";
 constexpr char kQualityOwn[] = "/etc/security/pwquality.conf.d/zz-assay.conf";
 
 // The first line asks whether the account is locked, the last one of the block counts what all
@@ -63,6 +64,14 @@ void AddOwn(DebianPam& pam, std::string_view id, std::string_view text) {
   pam.Add(*ParsePamProfile(id, text));
 }
 
+// Without its dictionary pam_pwquality refuses every password; of root too, once it is told so.
+Expected<void> NeedDictionary(Plan& plan) {
+  if (plan.host().StatTarget(kDictionary)) return {};
+  plan.Install("cracklib-runtime");
+  return ByHand("install cracklib-runtime first: without " + std::string(kDictionary) +
+                " pam_pwquality refuses every new password");
+}
+
 bool Lacks(const Pam& wanted, const DebianPam& pam) {
   return std::ranges::any_of(
       wanted.types(), [&](const std::string& type) { return !pam.Has(type, wanted.module()); });
@@ -86,6 +95,7 @@ Expected<void> BringIn(const Pam& wanted, DebianPam& pam, Plan& plan) {
     AddOwn(pam, "assay-pwhistory", kHistory);
     return {};
   }
+  if (module == "pam_pwquality.so") TRY(NeedDictionary(plan));
   if (module == "pam_pwquality.so" && pam.Enable("pwquality")) return {};
   if (module == "pam_unix.so" && pam.Enable("unix")) return {};
   return ByHand("");
@@ -159,6 +169,9 @@ Expected<void> FixOption(const Pam& wanted, DebianPam& pam, Plan& plan) {
   if (unset || !wanted.conf().empty()) Drop(wanted, wanted.option(), pam);
   if (unset && !wanted.conf().empty()) return UnsetInFile(wanted, plan);
   if (unset) return {};
+  bool quality_of_root =
+      wanted.module() == "pam_pwquality.so" && wanted.option() == "enforce_for_root";
+  if (quality_of_root) TRY(NeedDictionary(plan));
   if (!wanted.conf().empty()) return SetInFile(wanted, *value, plan);
   return SetArg(wanted, wanted.option(), *value, pam);
 }

@@ -31,6 +31,7 @@ inline void WriteDebianPam(const TempRoot& root) {
     }
   for (const char* module : {"faillock", "unix", "pwquality", "pwhistory", "wheel"})
     root.Write("usr/lib/x86_64-linux-gnu/security/pam_" + std::string(module) + ".so", "");
+  root.Write("var/cache/cracklib/cracklib_dict.pwd", "");
   root.Write("etc/passwd", "root:x:0:0::/root:/bin/bash\nann:x:1000:1000::/home/ann:/bin/bash\n");
   root.Write("etc/group", "root:x:0:\nann:x:1000:\nssl:x:999:\n");
   root.Write("etc/gshadow", "root:*::\n");

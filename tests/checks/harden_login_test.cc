@@ -219,6 +219,17 @@ TEST(HardenPam, AModuleThatIsNotInstalledIsNotBroughtIn) {
   EXPECT_EQ(FilesOf(root), files);
 }
 
+TEST(HardenPam, WithoutADictionaryNoPasswordIsTested) {
+  TempRoot root;
+  WriteDebianPam(root);
+  root.Remove("var/cache/cracklib/cracklib_dict.pwd");
+  auto files = FilesOf(root);
+  HardenReport report = HardenRoot(PolicyOf({Module({"password"}, "pam_pwquality.so")}), root);
+  ASSERT_THAT(report.rules, SizeIs(1));
+  EXPECT_THAT(report.rules[0].reason, HasSubstr("cracklib-runtime"));
+  EXPECT_EQ(FilesOf(root), files);
+}
+
 TEST(HardenPam, TheFirstModuleIsNotToldToTakeAPasswordFromOneBefore) {
   TempRoot root;
   WriteDebianPam(root);

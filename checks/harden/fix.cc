@@ -67,6 +67,12 @@ Expected<void> FixOne(const Expectation& wanted, Plan& plan) {
       return FixAudit(wanted.audit(), plan);
     case Expectation::kBoot:
       return FixBoot(wanted.boot(), plan);
+    case Expectation::kPam:
+      return FixPam(wanted.pam(), plan);
+    case Expectation::kSudoers:
+      return FixSudoers(wanted.sudoers(), plan);
+    case Expectation::kAccounts:
+      return FixAccounts(wanted.accounts(), plan);
     case Expectation::kAll:
       return FixAll(wanted.all(), plan);
     case Expectation::kAny:

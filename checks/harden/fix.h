@@ -26,6 +26,9 @@ Expected<void> FixSshd(const Sshd& wanted, Plan& plan);
 Expected<void> FixShellEnvironment(const ShellEnvironment& wanted, Plan& plan);
 Expected<void> FixAudit(const Audit& wanted, Plan& plan);
 Expected<void> FixBoot(const Boot& wanted, Plan& plan);
+Expected<void> FixPam(const Pam& wanted, Plan& plan);
+Expected<void> FixSudoers(const Sudoers& wanted, Plan& plan);
+Expected<void> FixAccounts(const Accounts& wanted, Plan& plan);
 
 /// Any of the above, and the combinators: all parts that fail; of alternatives the first that can
 /// be fixed.

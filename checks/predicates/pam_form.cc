@@ -62,7 +62,7 @@ void CompilePlace(const Form& form, Pam& into) {
 void CompilePam(const Form& form, Pam& into) {
   form.MapOf({"stack", "type", "module", "args", "without", "before", "after", "role", "option",
               "conf", "default", "set", "empty-group", "equals", "differs", "at-most", "at-least",
-              "within"});
+              "within", kRecommendedKey});
   CompileTypes(form.At("type"), into);
   into.set_module(ModuleOf(form.At("module")));
   if (form.Has("stack")) into.set_service(form.At("stack").Text());

@@ -24,7 +24,9 @@ Expected<PamFile> ReadFile(Host& host, const std::string& name) {
     Expected<std::string> text = ReadText(host, path);
     if (!text && text.error().code == ErrorCode::kNotFound) continue;
     if (!text) return std::unexpected(text.error());
-    return PamFile{path, TRY(ParsePamFile(*text, path))};
+    PamFile file{path, {}};
+    file.statements = TRY(ParsePamFile(*text, path));
+    return file;
   }
   return Fail(ErrorCode::kNotFound, "there is no " + paths[0]);
 }

@@ -57,3 +57,4 @@ assay_test(harden_accounts_test SOURCES harden_accounts_test.cc LIBS assay_rules
 assay_test(harden_login_chroot_test SOURCES harden_login_chroot_test.cc LIBS assay_rules)
 assay_test(sudoers_test SOURCES sudoers_test.cc LIBS assay_rules yaml-cpp)
 assay_test(login_rules_test SOURCES login_rules_test.cc LIBS assay_rules)
+assay_test(harden_test SOURCES harden_test.cc planted_root.cc shipped_rules.cc LIBS assay_rules)

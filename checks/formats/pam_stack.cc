@@ -24,9 +24,9 @@ Expected<PamFile> ReadFile(Host& host, const std::string& name) {
     Expected<std::string> text = ReadText(host, path);
     if (!text && text.error().code == ErrorCode::kNotFound) continue;
     if (!text) return std::unexpected(text.error());
-    PamFile file{path, {}};
-    file.statements = TRY(ParsePamFile(*text, path));
-    return file;
+    // Not within the braces: GCC 12 forgets `path` where TRY returns from there.
+    std::vector<PamStatement> statements = TRY(ParsePamFile(*text, path));
+    return PamFile{path, std::move(statements)};
   }
   return Fail(ErrorCode::kNotFound, "there is no " + paths[0]);
 }

@@ -55,12 +55,6 @@ std::string Edited(const std::string& lines, std::string_view module, bool initi
   return text;
 }
 
-std::string Capital(std::string_view type) {
-  std::string name(type);
-  name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  return name;
-}
-
 // A package's profile under a name of ours.
 PamProfile OwnCopy(PamProfile profile) {
   profile.conflicts.insert(profile.id);
@@ -163,7 +157,7 @@ void DebianPam::EditArgs(std::string_view type, std::string_view module, const E
   for (const PamProfile& profile : before) {
     PamProfile changed = profile;
     for (bool initial : {false, true}) {
-      auto field = changed.fields.find(Capital(type) + (initial ? "-Initial" : ""));
+      auto field = changed.fields.find(PamFieldName(type, initial ? "-Initial" : ""));
       if (field != changed.fields.end() && Names(field->second, module))
         field->second = Edited(field->second, module, initial, edit);
     }

@@ -91,6 +91,31 @@ Expected<void> Lock(const Offence& offence, Plan& plan) {
 // Aging needs a day to count from, and which one is not for a program to make up.
 bool LacksLastChange(const Offence& offence) { return offence.value.ends_with("no aging"); }
 
+// Whether a line of shadow would close its account at once, for a password that ended long ago.
+Expected<bool> Closes(const std::string& shadow, int line, Host& host) {
+  constexpr int64_t kDay = 24 * 60 * 60, kMost = 10'000'000;
+  for (const ShadowEntry& entry : TRY(ParseShadow(shadow, kShadow)).entries) {
+    if (entry.line != line || !entry.last_change || !entry.max_days) continue;
+    int64_t inactive = entry.inactive_days.value_or(-1);
+    if (inactive < 0) continue;
+    int64_t end = 0;
+    for (int64_t days : {*entry.last_change, *entry.max_days, inactive})
+      end += std::clamp(days, -kMost, kMost);
+    return host.WallNow() / kDay > end;
+  }
+  return false;
+}
+
+Expected<void> SetAging(const Offence& offence, size_t field, const std::string& days, Plan& plan) {
+  std::string text = TRY(plan.Read(offence.file)).value_or("");
+  std::optional<std::string> changed = WithField(text, offence.line, field, days);
+  if (!changed) return ByHand("");
+  if (TRY(Closes(*changed, offence.line, plan.host())))
+    return ByHand("change the password first, it is so old that this would close the account: " +
+                  offence.value);
+  return plan.Write(offence.file, *changed);
+}
+
 Expected<void> FixOffence(const Accounts& wanted, const Offence& offence, Plan& plan) {
   if (wanted.check() == "no-shell-accounts-locked") return Lock(offence, plan);
   if (wanted.check() == "system-accounts-no-shell")
@@ -100,7 +125,7 @@ Expected<void> FixOffence(const Accounts& wanted, const Offence& offence, Plan& 
   if (!field || !days) return ByHand("");
   if (LacksLastChange(offence))
     return ByHand("set the day of the last change (chage --lastday): " + offence.value);
-  return SetField(offence, *field, *days, plan);
+  return SetAging(offence, *field, *days, plan);
 }
 
 bool IsFixable(const std::string& check) {

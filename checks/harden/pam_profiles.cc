@@ -13,12 +13,6 @@ namespace {
 constexpr std::string_view kModuleMark = "Module: ";
 constexpr std::string_view kNoPrimary = "[default=1]\t\t\tpam_permit.so\n";
 
-std::string Capital(std::string_view stack) {
-  std::string name(stack);
-  if (!name.empty()) name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  return name;
-}
-
 // "Name: text", where a blank or the end of the line follows the colon.
 std::optional<std::pair<std::string, std::string>> FieldOf(std::string_view line) {
   size_t word = std::min(line.find_first_of(" \t"), line.size());
@@ -99,10 +93,16 @@ void AddState(std::string_view stack, std::string_view type, const std::vector<P
 
 }  // namespace
 
+std::string PamFieldName(std::string_view stack, std::string_view suffix) {
+  std::string name(stack);
+  if (!name.empty()) name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name.append(suffix);
+}
+
 std::string PamProfile::Field(std::string_view stack, std::string_view suffix) const {
   if (stack == "session-noninteractive" && !fields.contains("Session-Interactive-Only"))
     stack = "session";
-  auto found = fields.find(Capital(stack) + std::string(suffix));
+  auto found = fields.find(PamFieldName(stack, suffix));
   return found == fields.end() ? "" : found->second;
 }
 

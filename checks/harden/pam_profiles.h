@@ -14,6 +14,9 @@ namespace assay {
 inline constexpr const char* kPamStacks[] = {"auth", "account", "password", "session",
                                              "session-noninteractive"};
 
+/// The field that a profile has for a stack: of "auth" and "-Initial" it is "Auth-Initial".
+std::string PamFieldName(std::string_view stack, std::string_view suffix);
+
 /// A file of /usr/share/pam-configs, in the format of pam-auth-update(8): "Name: ...", "Auth:" with
 /// the lines of the stack below it.
 struct PamProfile {

@@ -11,6 +11,7 @@ namespace {
 
 Expected<void> FixWith(const TempRoot& root, const Expectation& wanted) {
   Host host = root.OpenHost();
+  host.UseClock([] { return int64_t(20'000) * 24 * 60 * 60; });
   Plan plan(host);
   Expected<void> fixed = wanted.has_sudoers() ? FixSudoers(wanted.sudoers(), plan)
                                               : FixAccounts(wanted.accounts(), plan);
@@ -58,24 +59,37 @@ Expectation Check(const std::string& check, std::vector<std::string> within = {}
 }
 
 TEST(HardenAccounts, OneFieldIsChangedAndNothingElse) {
-  TempRoot root{{"etc/passwd",
-                 "root:x:0:0::/root:/bin/bash\ngames:x:5:5:a,b:/:/bin/sh\n# note\n"
-                 "web:x:33:33::/:/usr/sbin/nologin\nann:x:1000:1000::/home/ann:/bin/bash"},
-                {"etc/shadow",
-                 "root:*:1::99999:7:::\ngames:*:1:0:99999:7:::\nweb:$y$j9T$a$b:1:0:99999:7:::\n"
-                 "ann:$y$j9T$c$d:1:0:99999:7::9:"},
-                {"etc/group", "root:x:0:\n"},
-                {"etc/shells", "/bin/bash\n/bin/sh\n"}};
+  TempRoot root{
+      {"etc/passwd",
+       "root:x:0:0::/root:/bin/bash\ngames:x:5:5:a,b:/:/bin/sh\n# note\n"
+       "web:x:33:33::/:/usr/sbin/nologin\nann:x:1000:1000::/home/ann:/bin/bash"},
+      {"etc/shadow",
+       "root:*:1::99999:7:::\ngames:*:19900:0:99999:7:::\nweb:$y$j9T$a$b:19900:0:99999:7:::\n"
+       "ann:$y$j9T$c$d:19900:0:99999:7::9:"},
+      {"etc/group", "root:x:0:\n"},
+      {"etc/shells", "/bin/bash\n/bin/sh\n"}};
   EXPECT_TRUE(FixWith(root, Check("password-max-days", {"1", "365"})));
   EXPECT_TRUE(FixWith(root, Check("password-inactive-days", {"0", "45"})));
   EXPECT_TRUE(FixWith(root, Check("no-shell-accounts-locked")));
   EXPECT_TRUE(FixWith(root, Check("system-accounts-no-shell")));
   EXPECT_EQ(root.ReadBack("etc/shadow"),
-            "root:*:1::99999:7:::\ngames:*:1:0:99999:7:::\nweb:!$y$j9T$a$b:1:0:365:7:45::\n"
-            "ann:$y$j9T$c$d:1:0:365:7:45:9:");
+            "root:*:1::99999:7:::\ngames:*:19900:0:99999:7:::\nweb:!$y$j9T$a$b:19900:0:365:7:45::\n"
+            "ann:$y$j9T$c$d:19900:0:365:7:45:9:");
   EXPECT_EQ(root.ReadBack("etc/passwd"),
             "root:x:0:0::/root:/bin/bash\ngames:x:5:5:a,b:/:/usr/sbin/nologin\n# note\n"
             "web:x:33:33::/:/usr/sbin/nologin\nann:x:1000:1000::/home/ann:/bin/bash");
+}
+
+TEST(HardenAccounts, AnAccountIsNotClosedByTheAgeOfItsPassword) {
+  const std::string shadow = "root:$y$j9T$a$b:19000:0:99999:7:::\n";
+  TempRoot root{{"etc/passwd", "root:x:0:0::/root:/bin/bash\n"},
+                {"etc/shadow", shadow},
+                {"etc/group", "root:x:0:\n"}};
+  EXPECT_TRUE(FixWith(root, Check("password-inactive-days", {"0", "45"})));
+  Expected<void> fixed = FixWith(root, Check("password-max-days", {"1", "365"}));
+  ASSERT_FALSE(fixed);
+  EXPECT_EQ(fixed.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(root.ReadBack("etc/shadow"), "root:$y$j9T$a$b:19000:0:99999:7:45::\n");
 }
 
 TEST(HardenAccounts, WhoHasAnAccountIsForAPerson) {

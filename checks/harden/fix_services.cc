@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packages and units, sshd, the shells' environment.
+// Packages and units, the shells' environment.
 #include <algorithm>
 
 #include "checks/formats/lines.h"
-#include "checks/formats/sshd_config.h"
 #include "checks/formats/unit_files.h"
 #include "checks/harden/fix.h"
 #include "checks/harden/setting.h"
@@ -15,9 +14,6 @@ namespace assay {
 namespace {
 
 constexpr char kUnits[] = "/etc/systemd/system/";
-constexpr char kSshd[] = "/etc/ssh/sshd_config";
-constexpr char kSshdOwn[] = "/etc/ssh/sshd_config.d/00-assay.conf";  // the first value wins
-constexpr char kSshdInclude[] = "Include /etc/ssh/sshd_config.d/*.conf";
 constexpr char kProfile[] = "/etc/profile.d/zz-assay.sh";
 
 std::string UnitName(const std::string& name) {
@@ -57,45 +53,6 @@ Expected<void> Enable(const UnitFile& unit, Plan& plan) {
   }
   if (!linked) return ByHand(unit.name + " says not what starts it");
   return {};
-}
-
-// The value that nobody sets stays the program's own.
-std::optional<std::string> SshdValue(const Sshd& wanted, Host& host) {
-  if (wanted.names_file()) return "/etc/issue.net";
-  if (wanted.at_most_each_size() > 0) {
-    std::string value;
-    for (uint32_t one : wanted.at_most_each())
-      value += (value.empty() ? "" : ":") + std::to_string(one);
-    return value;
-  }
-  if (wanted.none_of().empty()) return ValueFor(wanted.demand());
-  std::string keyword = wanted.key();
-  std::ranges::transform(keyword, keyword.begin(), [](char c) { return char(tolower(c)); });
-  std::string value(SshdDefault(keyword).value_or(""));
-  Expected<std::vector<SshdSetting>> settings = ReadSshdConfig(host, kSshd);
-  if (!settings) return std::nullopt;
-  for (const SshdSetting& one : *settings)
-    if (one.keyword == keyword && one.match.empty()) {
-      value = NormalSshdValue(keyword, one.value);
-      break;
-    }
-  std::string kept;
-  for (size_t at = 0; at < value.size();) {
-    std::string element = value.substr(at, value.find(',', at) - at);
-    at += element.size() + 1;
-    if (std::ranges::find(wanted.none_of(), element) != wanted.none_of().end()) continue;
-    kept += (kept.empty() ? "" : ",") + element;
-  }
-  if (kept.empty()) return std::nullopt;
-  return kept;
-}
-
-Expected<void> IncludeOwnSshdFile(Plan& plan) {
-  std::optional<std::string> text = TRY(plan.Read(kSshd));
-  if (!text) return ByHand("there is no " + std::string(kSshd));
-  for (std::string_view line : LinesOf(*text))
-    if (Trim(line).starts_with("Include") && line.contains("sshd_config.d")) return {};
-  return plan.Write(kSshd, std::string(kSshdInclude) + "\n" + *text);
 }
 
 std::string UmaskText(uint32_t bits) {
@@ -170,18 +127,6 @@ Expected<void> FixUnit(const Unit& wanted, Plan& plan) {
     if (unit.state == UnitFile::State::kPresent) return Enable(unit, plan);
   }
   return ByHand("");
-}
-
-Expected<void> FixSshd(const Sshd& wanted, Plan& plan) {
-  std::optional<std::string> value = SshdValue(wanted, plan.host());
-  if (!value) return ByHand("");
-  Text key;
-  key.set_key(wanted.key());
-  key.set_separator(" ");
-  key.set_ignore_case(true);
-  std::string text = TRY(plan.Read(kSshdOwn)).value_or("");
-  TRY(IncludeOwnSshdFile(plan));
-  return plan.Write(kSshdOwn, *WithKey(key, text, *value));
 }
 
 Expected<void> FixShellEnvironment(const ShellEnvironment& wanted, Plan& plan) {

@@ -32,6 +32,7 @@ void SuggestMember(const Policy& policy, const Rule& rule, Plan& plan) {
 
 // What a rule's fix came to, before it is known whether it worked.
 Hardened FixOf(const Policy& policy, const Rule& rule, const RuleOutcome& found, Plan& plan) {
+  if (rule.by_hand()) return {rule.id(), Outcome::kByHand, rule.fix()};
   plan.For(rule.id());
   SuggestMember(policy, rule, plan);
   Expected<void> fixed = FixExpectation(rule.expect(), plan);

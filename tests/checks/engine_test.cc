@@ -235,7 +235,7 @@ TEST_F(Engine, AWaiverHoldsThroughItsLastDayAndForFailuresOnly) {
 
 TEST_F(Engine, InputsAreThoseOfTheRulePresentAndAbsent) {
   CheckReport report = Run(PolicyOf({Pass(), Fails()}));
-  Input there{Input::Kind::kFile, "/etc/there"}, absent{Input::Kind::kFile, "/etc/absent"};
+  Input there{Input::Kind::kMetadata, "/etc/there"}, absent{Input::Kind::kMetadata, "/etc/absent"};
   EXPECT_TRUE(report.outcomes[0].inputs.contains(there));
   EXPECT_FALSE(report.outcomes[0].inputs.contains(absent));
   EXPECT_TRUE(report.outcomes[1].inputs.contains(absent));

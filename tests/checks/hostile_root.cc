@@ -85,7 +85,8 @@ void PlantGarbage(const TempRoot& root, const std::set<Input>& inputs, Garbage g
   std::set<std::string> files, directories;
   for (const Input& input : inputs) {
     if (input.name == "/" || !input.name.starts_with('/')) continue;
-    if (input.kind == Input::Kind::kFile) files.insert(input.name.substr(1));
+    if (input.kind == Input::Kind::kFile || input.kind == Input::Kind::kMetadata)
+      files.insert(input.name.substr(1));
     if (input.kind == Input::Kind::kDirectory) directories.insert(input.name.substr(1));
   }
   if (trees) {

@@ -40,7 +40,7 @@ std::string DebianNumber(const Rule& rule) {
   return "";
 }
 
-bool IsNotYet(const std::string& number) {
+bool HasOwnRoots(const std::string& number) {
   return number.starts_with("5.2.") || number.starts_with("5.3.");
 }
 

@@ -37,7 +37,7 @@ TEST(SoftwareForms, TakeWhatTheReadmeSays) {
 
 TEST(SoftwareForms, RefuseTheRestWithTheLine) {
   for (const char* yaml : {"{}", "{installed: a, absent: b}", "{absent: a, at-least: 1}",
-                           "{installed: a, at-least: x}", "{installed: 'a b'}",
+                           "{installed: a, at-least: 'a b'}", "{installed: 'a b'}",
                            "{absent: 'a:i386'}", "{installed: []}", "{there: a}"})
     EXPECT_TRUE(Mistake(CompilePackage, yaml).starts_with("f.yaml:1:")) << yaml;
   for (const char* yaml : {"{}", "{in-use: a, unused: b}", "{unused: 'a/b'}", "{masked: [a, b]}",

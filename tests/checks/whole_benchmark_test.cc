@@ -66,7 +66,7 @@ constexpr OnlyLive kOnlyLive[] = {
      "Ports.EachHasARuleOfItsOwn"},
 };
 
-// Rules with each result, and where. Rules of sections that are not there yet are passed over.
+// Rules with each result, and where.
 struct Seen {
   std::map<Result, std::set<std::string>> rules;
   std::vector<std::string> unexpected;
@@ -87,7 +87,7 @@ Seen Look(const std::vector<Planted>& roots, bool good) {
     Policy policy = ShippedPolicy(planted.profile, planted.selected);
     auto judged = JudgedRules(policy, root);
     for (const Rule& rule : policy.rules()) {
-      if (!IsAutomated(rule) || IsNotYet(DebianNumber(rule))) continue;
+      if (!IsAutomated(rule) || HasOwnRoots(DebianNumber(rule))) continue;
       const RuleOutcome& outcome = judged.at(rule.id());
       seen.rules[outcome.result].insert(rule.id());
       if (!IsExpected(outcome, good))
@@ -103,7 +103,7 @@ std::set<std::string> AutomatedRules() {
   for (const char* profile : {kServer, kDesktop, kUbuntu}) {
     Policy policy = ShippedPolicy(profile);
     for (const Rule& rule : policy.rules())
-      if (IsAutomated(rule) && !IsNotYet(DebianNumber(rule))) rules.insert(rule.id());
+      if (IsAutomated(rule) && !HasOwnRoots(DebianNumber(rule))) rules.insert(rule.id());
   }
   return rules;
 }

@@ -82,7 +82,7 @@ TEST_F(Cli, ExplainTellsOfARuleByIdOrNumberAndOfAPath) {
     Ran ran = Explain(target);
     EXPECT_EQ(ran.exit, 0) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("Why: because"));
-    EXPECT_THAT(ran.out, HasSubstr("file /etc/there"));
+    EXPECT_THAT(ran.out, HasSubstr("metadata /etc/there"));
     EXPECT_THAT(ran.out, HasSubstr("It is b 1.1."));
     EXPECT_THAT(ran.out, HasSubstr("It asks for inode; judged: live and image."));
   }

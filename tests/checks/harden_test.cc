@@ -215,7 +215,7 @@ TEST_P(HardenServer, FixesWhatItCanHarmsNothingAndIsDoneAfterOneRun) {
   for (const Hardened& one : report.rules)
     if (one.outcome != Outcome::kFixed)
       left += one.rule + (one.outcome == Outcome::kByHand ? "" : ": " + one.reason) + "\n";
-  ExpectGolden("tests/checks/data/harden_left_" + std::string(GetParam()) + ".txt", left);
+  ExpectGolden(ASSAY_SOURCE_DIR "/tests/checks/data/harden_left_" + std::string(GetParam()) + ".txt", left);
   std::set<std::string> now = With(JudgedRules(policy, root), Result::kFail);
   for (const std::string& rule : passed) EXPECT_FALSE(now.contains(rule)) << rule << " was broken";
   EXPECT_EQ(Diff(Hardening(root, policy).plan), "") << "a second run";

@@ -33,6 +33,13 @@ TEST(LiveRules, JournaldRuns) {
   Expect(JudgeLive("unit-journald", root), Result::kFail);
 }
 
+TEST(LiveRules, AServiceThatIsBeingRestartedIsNeitherInUseNorNot) {
+  TempRoot root{{"usr/lib/systemd/system/systemd-journald.service", "[Service]\nExecStart=/x\n"}};
+  for (const char* state : {"activating", "deactivating"})
+    Expect(JudgeLive("unit-journald", root, {{"systemd-journald.service", state}}),
+           Result::kNotChecked);
+}
+
 TEST(LiveRules, AServiceThatRunsWithoutBeingEnabledIsInUse) {
   TempRoot root{
       {"usr/lib/systemd/system/autofs.service", "[Service]\nExecStart=/x\n"},

@@ -81,9 +81,9 @@ std::vector<SysctlAssignment> ParseSysctlFile(std::string_view text, std::string
 }
 
 Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host) {
-  std::vector<std::string> files = TRY(DropIns(
-      host, {"/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"},
-      ".conf"));
+  // Not /run/sysctl.d: it is empty when the next boot begins.
+  std::vector<std::string> files = TRY(
+      DropIns(host, {"/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"}, ".conf"));
   std::string ufw = TRY(UfwFile(host));
   if (!ufw.starts_with('/')) ufw.clear();
   if (!ufw.empty()) files.push_back(ufw);

@@ -30,10 +30,10 @@ std::vector<SysctlAssignment> ParseSysctlFile(std::string_view text, std::string
 std::string SysctlPath(std::string_view name);
 
 /// The value that the next boot would set, and where it stands; nullopt if no file sets it.
-/// Order of systemd-sysctl: a file name in /etc masks the same name in /run, /usr/local/lib and
-/// /usr/lib (also as a link to /dev/null); the rest in the order of file names; the last assignment
-/// wins; an explicit name wins over a glob. Where ufw is enabled its IPT_SYSCTL file comes last,
-/// and its last line wins, glob or not.
+/// Order of systemd-sysctl: a file name in /etc masks the same name in /usr/local/lib and /usr/lib
+/// (also as a link to /dev/null; /run is empty when the boot begins); the rest in the order of file
+/// names; the last assignment wins; an explicit name wins over a glob. Where ufw is enabled its
+/// IPT_SYSCTL file comes last, and its last line wins, glob or not.
 Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::string_view name);
 
 /// All assignments of the root's files, in the order in which they are applied. PersistedSysctl

@@ -9,7 +9,7 @@ namespace {
 
 constexpr PredicateInputs kInputs[] = {
     {"sysctl", InImage::kJudged,
-     "the kernel's value, and what the next boot sets: sysctl.d of /etc, /run, /usr/local/lib, "
+     "the kernel's value, and what the next boot sets: sysctl.d of /etc, /usr/local/lib, "
      "/usr/lib, and ufw's sysctl file where ufw is enabled",
      "what the next boot sets"},
     {"inode", InImage::kJudged, "type, mode and owner of the objects; passwd and group for names",

@@ -65,6 +65,8 @@ Expected<void> FixOne(const Expectation& wanted, Plan& plan) {
       return FixShellEnvironment(wanted.shell(), plan);
     case Expectation::kAudit:
       return FixAudit(wanted.audit(), plan);
+    case Expectation::kFirewall:
+      return FixFirewall(wanted.firewall(), plan);
     case Expectation::kBoot:
       return FixBoot(wanted.boot(), plan);
     case Expectation::kPam:

@@ -25,6 +25,7 @@ Expected<void> FixUnit(const Unit& wanted, Plan& plan);
 Expected<void> FixSshd(const Sshd& wanted, Plan& plan);
 Expected<void> FixShellEnvironment(const ShellEnvironment& wanted, Plan& plan);
 Expected<void> FixAudit(const Audit& wanted, Plan& plan);
+Expected<void> FixFirewall(const Firewall& wanted, Plan& plan);
 Expected<void> FixBoot(const Boot& wanted, Plan& plan);
 Expected<void> FixPam(const Pam& wanted, Plan& plan);
 Expected<void> FixSudoers(const Sudoers& wanted, Plan& plan);

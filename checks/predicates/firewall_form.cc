@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "checks/formats/lines.h"
+#include "checks/predicates/demand.h"
 #include "checks/predicates/forms.h"
 
 namespace assay {
 
 namespace {
+
+bool IsPort(std::string_view word) {
+  size_t slash = word.find('/');
+  std::optional<long long> port = WholeNumber(word.substr(0, slash));
+  if (!port || *port < 1 || *port > 65'535 || slash == word.npos) return false;
+  return word.substr(slash + 1) == "tcp" || word.substr(slash + 1) == "udp";
+}
+
+void CompilePorts(const Form& form, Firewall& into) {
+  into.set_open_ports(form.Text());
+  for (std::string_view word : WordsOf(into.open_ports()))
+    if (!IsPort(word)) form.Expected("ports such as '22/tcp 53/udp'");
+}
 
 void CompileAnyFrontEnd(const Form& form, Firewall& into) {
   if (form.Has("in-use")) {
@@ -20,10 +35,11 @@ void CompileAnyFrontEnd(const Form& form, Firewall& into) {
 }  // namespace
 
 void CompileFirewall(const Form& form, Firewall& into) {
-  form.MapOf({"nftables", "ufw", "iptables", "family", "one-front-end", "in-use"});
+  form.MapOf({"nftables", "ufw", "iptables", "family", "one-front-end", "in-use", "open-ports"});
   if (form.Has("nftables")) {
-    form.MapOf({"nftables"});
+    form.MapOf({"nftables", "open-ports"});
     into.set_front_end("nftables");
+    if (form.Has("open-ports")) CompilePorts(form.At("open-ports"), into);
     into.set_check(form.At("nftables")
                        .OneOf({"table", "base-chains", "default-drop", "loopback", "persisted",
                                "outbound", "no-xtables"}));

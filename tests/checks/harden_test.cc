@@ -11,6 +11,7 @@
 #include "tests/checks/planted_root.h"
 #include "tests/checks/shipped_rules.h"
 #include "tests/support/golden.h"
+#include "tests/support/process.h"
 
 namespace assay {
 
@@ -174,6 +175,50 @@ TEST(Harden, PackagesAreNamedAndNotTouched) {
   EXPECT_TRUE(report.plan.changes().empty());
 }
 
+Expectation OfNftables(const std::string& check) {
+  Expectation expect;
+  expect.mutable_firewall()->set_front_end("nftables");
+  expect.mutable_firewall()->set_check(check);
+  expect.mutable_firewall()->set_open_ports("22/tcp 53/udp");
+  return expect;
+}
+
+constexpr char kDebiansRuleset[] =
+    "#!/usr/sbin/nft -f\n\nflush ruleset\n\ntable inet filter {\n\tchain input {\n"
+    "\t\ttype filter hook input priority filter;\n\t}\n}\n";
+
+TEST(Harden, AnEmptyRulesetOfNftablesBecomesOneThatLetsTheOpenPortsIn) {
+  TempRoot root{{"usr/sbin/nft", ""}, {"etc/nftables.conf", kDebiansRuleset}};
+  for (const char* check : {"table", "base-chains", "loopback", "default-drop", "persisted"}) {
+    HardenReport report = Hardening(root, PolicyOf(OfNftables(check)));
+    EXPECT_EQ(report.rules.size(), report.count(Outcome::kFixed)) << check;
+    Host host = root.OpenHost();
+    EXPECT_EQ(JudgeRule({}, PolicyOf(OfNftables(check)).rules(0), host).result, Result::kPass)
+        << check;
+  }
+  EXPECT_THAT(root.ReadBack("etc/nftables.conf"), HasSubstr("\ttcp dport 22 accept\n"));
+  EXPECT_THAT(root.ReadBack("etc/nftables.conf"), HasSubstr("\tudp dport 53 accept\n"));
+}
+
+TEST(Harden, TheRealNftTakesThatRuleset) {
+  if (access("/usr/sbin/nft", X_OK) != 0 || geteuid() != 0)
+    GTEST_SKIP() << "needs root and nft: apt-get install nftables";
+  TempRoot root{{"usr/sbin/nft", ""}, {"etc/nftables.conf", kDebiansRuleset}};
+  Hardening(root, PolicyOf(OfNftables("default-drop")));
+  Ran ran = RunProgram({"/usr/sbin/nft", "-c", "-f", root.Path("etc/nftables.conf")});
+  if (ran.err.find("Operation not permitted") != std::string::npos)
+    GTEST_SKIP() << "the kernel lets nft ask nothing here: " << ran.err;
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+}
+
+TEST(Harden, ARulesetOfSomebodysIsLetBe) {
+  TempRoot root{{"usr/sbin/nft", ""},
+                {"etc/nftables.conf", "table inet t { chain c { tcp dport 80 accept; }\n}\n"}};
+  HardenReport report = Hardening(root, PolicyOf(OfNftables("default-drop")));
+  ASSERT_EQ(report.rules.size(), 1u);
+  EXPECT_THAT(report.rules[0].reason, HasSubstr("the site's own ruleset"));
+}
+
 TEST(Harden, WaivedRulesAreLetBe) {
   TempRoot root{{"etc/hostname", "x\n"}};
   Policy policy = PolicyOf(OfSysctl("net/ipv4/ip_forward", "0"));
@@ -215,7 +260,8 @@ TEST_P(HardenServer, FixesWhatItCanHarmsNothingAndIsDoneAfterOneRun) {
   for (const Hardened& one : report.rules)
     if (one.outcome != Outcome::kFixed)
       left += one.rule + (one.outcome == Outcome::kByHand ? "" : ": " + one.reason) + "\n";
-  ExpectGolden(ASSAY_SOURCE_DIR "/tests/checks/data/harden_left_" + std::string(GetParam()) + ".txt", left);
+  ExpectGolden(
+      ASSAY_SOURCE_DIR "/tests/checks/data/harden_left_" + std::string(GetParam()) + ".txt", left);
   std::set<std::string> now = With(JudgedRules(policy, root), Result::kFail);
   for (const std::string& rule : passed) EXPECT_FALSE(now.contains(rule)) << rule << " was broken";
   EXPECT_EQ(Diff(Hardening(root, policy).plan), "") << "a second run";

@@ -77,6 +77,26 @@ TEST_F(Cli, ATailoringAndAWaiverFileExcuseAFailure) {
 
 TEST_F(Cli, ProfilesAreListed) { EXPECT_THAT(Check({"--list-profiles"}).out, HasSubstr("doubt")); }
 
+TEST_F(Cli, HardenShowsThenDoesThenHasNothingLeft) {
+  benchmark_.Write("rules/sysctl.yaml",
+                   "- {id: sysctl, title: No routing, level: L1, fix: 'put it into sysctl.d',\n"
+                   "   sysctl: {net.ipv4.ip_forward: 0}}\n");
+  std::vector<std::string> harden = {"harden",          "--root",    root_.path(), "--rules",
+                                     benchmark_.path(), "--profile", "both"};
+  std::vector<std::string> dry = harden;
+  dry.push_back("--dry-run");
+  Ran ran = Assay(dry);
+  EXPECT_EQ(ran.exit, 1) << "there is something to change";
+  EXPECT_THAT(ran.out, HasSubstr("+net.ipv4.ip_forward=0"));
+  EXPECT_THAT(ran.out, HasSubstr("fail: make it")) << "what is left to a person";
+  ran = Assay(harden);
+  EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("2 rules failed, 1 fixed, 1 left to a person"));
+  EXPECT_EQ(Assay(dry).exit, 0) << "nothing is left to change";
+  dry.insert(dry.end(), {"--format", "json"});
+  EXPECT_EQ(nlohmann::json::parse(Assay(dry).out)["rules"][0]["outcome"], "by-hand");
+}
+
 TEST_F(Cli, ExplainTellsOfARuleByIdOrNumberAndOfAPath) {
   for (const char* target : {"pass", "1.1"}) {
     Ran ran = Explain(target);

@@ -88,14 +88,22 @@ std::string PathOf(int fd, int root) {
   return full.starts_with(prefix) ? std::string(full.substr(prefix.size())) : std::string();
 }
 
-// Bytes until the end, at most `limit`. st_size is not asked: files of /proc say 0.
+// Without components that a look would drop: such a path leads to itself, if no link is in it.
+bool IsNormal(std::string_view path) {
+  return !path.contains("//") && !path.contains("/./") && !path.ends_with("/.") &&
+         (path == "/" || !path.ends_with('/'));
+}
+
+// Bytes until the end, at most `limit`. The size only guides: files of /proc say 0, of /sys a page.
 Expected<std::string> ReadAll(int fd, size_t limit) {
   std::string bytes;
-  // A sparse file says at once that it is too large; in /proc and /sys the size means nothing.
-  const bool known_too_large = TRY(StatFd(fd)).size > std::max<size_t>(limit, 64 << 10);
+  const uint64_t size = TRY(StatFd(fd)).size;
+  // A sparse file says at once that it is too large.
+  const bool known_too_large = size > std::max<size_t>(limit, 64 << 10);
+  const size_t step = size > 0 && size < (64 << 10) ? size_t(size) + 1 : 64 << 10;
   while (!known_too_large && bytes.size() <= limit) {
     size_t filled = bytes.size();
-    bytes.resize(filled + std::min<size_t>(64 << 10, limit + 1 - filled));
+    bytes.resize(filled + std::min(step, limit + 1 - filled));
     ssize_t n;
     do n = read(fd, bytes.data() + filled, bytes.size() - filled);
     while (n < 0 && errno == EINTR);
@@ -179,15 +187,29 @@ Expected<Fd> Host::OpenPath(std::string_view path, bool follow) {
   return fd;
 }
 
+Expected<Host::Found> Host::Follow(Input::Kind kind, std::string_view path) {
+  Record(kind, path);
+  std::string relative = TRY(Relative(path));
+  Found found;
+  // Most paths have no link in them, and then nobody need ask where they led.
+  if (IsNormal(path)) {
+    constexpr uint64_t kLinkless = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS;
+    found.fd = Fd(OpenAt2(root_.get(), relative.c_str(), O_PATH, kLinkless));
+    found.target = path;
+    if (found.fd) return found;
+    if (errno != ELOOP) return FailErrno(errno, "opening " + Quoted(path));
+  }
+  found.fd = TRY(OpenPath(path, true));
+  found.target = PathOf(found.fd.get(), root_.get());
+  if (!found.target.empty() && found.target != path) Record(kind, found.target);
+  return found;
+}
+
 Expected<Fd> Host::OpenRegular(std::string_view path) {
-  Record(Input::Kind::kFile, path);
-  Fd found = TRY(OpenPath(path, true));
-  Metadata metadata = TRY(StatFd(found.get()));
-  std::string target = PathOf(found.get(), root_.get());
-  if (!target.empty() && target != path) Record(Input::Kind::kFile, target);
-  if (metadata.type != Metadata::Type::kRegular)
+  Found found = TRY(Follow(Input::Kind::kFile, path));
+  if (TRY(StatFd(found.fd.get())).type != Metadata::Type::kRegular)
     return Fail(ErrorCode::kInvalid, "reading " + Quoted(path) + ": not a regular file");
-  Expected<Fd> fd = Reopen(found.get());
+  Expected<Fd> fd = Reopen(found.fd.get());
   if (!fd) return std::unexpected(WithContext(fd.error(), Quoted(path)));
   return fd;
 }
@@ -206,22 +228,16 @@ Expected<Metadata> Host::Stat(std::string_view path) {
 }
 
 Expected<Metadata> Host::StatTarget(std::string_view path) {
-  Record(Input::Kind::kMetadata, path);
-  Fd fd = TRY(OpenPath(path, true));
-  std::string target = PathOf(fd.get(), root_.get());
-  if (!target.empty() && target != path) Record(Input::Kind::kMetadata, target);
-  return StatFd(fd.get());
+  Found found = TRY(Follow(Input::Kind::kMetadata, path));
+  return StatFd(found.fd.get());
 }
 
 Expected<std::string> Host::RealPath(std::string_view path) {
-  Record(Input::Kind::kMetadata, path);
-  Fd fd = TRY(OpenPath(path, true));
-  std::string target = PathOf(fd.get(), root_.get());
-  if (target.empty()) target = "/";
-  if (!target.starts_with('/'))
+  Found found = TRY(Follow(Input::Kind::kMetadata, path));
+  if (found.target.empty()) found.target = "/";
+  if (!found.target.starts_with('/'))
     return Fail(ErrorCode::kInvalid, Quoted(path) + " leads to no path of the root");
-  if (target != path) Record(Input::Kind::kMetadata, target);
-  return target;
+  return found.target;
 }
 
 Expected<std::string> Host::ReadLink(std::string_view path) {
@@ -234,11 +250,8 @@ Expected<std::string> Host::ReadLink(std::string_view path) {
 }
 
 Expected<std::vector<std::string>> Host::List(std::string_view directory, size_t limit) {
-  Record(Input::Kind::kDirectory, directory);
-  Fd found = TRY(OpenPath(directory, true));
-  std::string target = PathOf(found.get(), root_.get());
-  if (!target.empty() && target != directory) Record(Input::Kind::kDirectory, target);
-  int fd = openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  Found found = TRY(Follow(Input::Kind::kDirectory, directory));
+  int fd = openat(found.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* stream = fd < 0 ? nullptr : fdopendir(fd);
   if (!stream) {
     int err = errno;

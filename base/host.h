@@ -191,6 +191,11 @@ class Host {
 
  private:
   Host(Fd root, bool live);
+  struct Found {
+    Fd fd;               // O_PATH
+    std::string target;  // the path that it led to; empty where that cannot be said
+  };
+  Expected<Found> Follow(Input::Kind kind, std::string_view path);
   Expected<Fd> OpenPath(std::string_view path, bool follow);
   Expected<std::string> ReadProc(const char* path, size_t limit);
   Expected<Fd> OpenRegular(std::string_view path);

@@ -134,6 +134,22 @@ Expected<std::vector<std::string>> FindCommands(Host& host) {
   return std::vector<std::string>(found.begin(), found.end());
 }
 
+Expected<uint32_t> FindLowestId(Host& host, const std::string& key) {
+  constexpr const char* kFile = "/etc/login.defs";
+  uint32_t lowest = 1000;
+  Expected<std::string> text = ReadText(host, kFile);
+  if (!text && text.error().code == ErrorCode::kNotFound) return lowest;
+  if (!text) return std::unexpected(text.error());
+  for (std::string_view line : LinesOf(*text)) {
+    std::vector<std::string_view> words = WordsOf(line);
+    if (words.size() < 2 || words[0] != key) continue;
+    auto [end, error] = std::from_chars(words[1].begin(), words[1].end(), lowest);
+    if (error != std::errc() || end != words[1].end())
+      return Fail(ErrorCode::kInvalid, std::string(kFile) + ": " + key + " is no number");
+  }
+  return lowest;
+}
+
 }  // namespace
 
 const Expected<AuditFiles>& AuditFilesOf(Host& host) {
@@ -153,19 +169,8 @@ const Expected<std::vector<std::string>>& PrivilegedCommandsOf(Host& host) {
 }
 
 Expected<uint32_t> LowestUserId(Host& host, const std::string& key) {
-  constexpr const char* kFile = "/etc/login.defs";
-  uint32_t lowest = 1000;
-  Expected<std::string> text = ReadText(host, kFile);
-  if (!text && text.error().code == ErrorCode::kNotFound) return lowest;
-  if (!text) return std::unexpected(text.error());
-  for (std::string_view line : LinesOf(*text)) {
-    std::vector<std::string_view> words = WordsOf(line);
-    if (words.size() < 2 || words[0] != key) continue;
-    auto [end, error] = std::from_chars(words[1].begin(), words[1].end(), lowest);
-    if (error != std::errc() || end != words[1].end())
-      return Fail(ErrorCode::kInvalid, std::string(kFile) + ": " + key + " is no number");
-  }
-  return lowest;
+  return host.Once<Expected<uint32_t>>("lowest id " + key,
+                                       [&key](Host& from) { return FindLowestId(from, key); });
 }
 
 std::string WithoutLinks(Host& host, const std::string& path) {

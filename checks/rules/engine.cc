@@ -144,7 +144,6 @@ CheckReport Check(const Policy& policy, Host& host, std::string_view today,
   CheckReport report;
   report.live = host.live();
   report.selected = size_t(policy.rules_size());
-  host.Forget();
   for (const Rule& rule : policy.rules()) {
     if (progress) progress(report.outcomes.size(), report.selected);
     RuleOutcome outcome = JudgeRule(policy, rule, host);
@@ -153,13 +152,12 @@ CheckReport Check(const Policy& policy, Host& host, std::string_view today,
     report.expired_waivers += outcome.waiver_expired;
     report.outcomes.push_back(std::move(outcome));
   }
-  host.Forget();  // nobody asks again until the next run, and it weighs
   size_t decided =
       report.count(Result::kPass) + report.count(Result::kFail) + report.count(Result::kWaived);
   size_t for_the_engine = report.selected - report.count(Result::kManual);
   report.below_floor =
       decided == 0 || report.evaluated * 100 < for_the_engine * size_t(policy.floor_percent());
-  host.Forget();
+  host.Forget();  // nobody asks again until the next run, and it weighs
   return report;
 }
 

@@ -65,6 +65,18 @@ TEST(Host, TheTargetOfAFollowedLinkIsAnInputToo) {
                           Input{Input::Kind::kFile, "/etc/sysctl.d/99-sysctl.conf"}));
 }
 
+TEST(Host, APathWrittenOtherwiseIsAlsoTheFileThatItNames) {
+  TempRoot root{{"etc/a.conf", "a=1\n"}};
+  for (const char* path : {"/etc//a.conf", "/etc/./a.conf", "/./etc/a.conf"}) {
+    Host host = root.OpenHost();
+    ASSERT_TRUE(host.Read(path)) << path;
+    EXPECT_TRUE(host.TakeInputs().contains(Input{Input::Kind::kFile, "/etc/a.conf"})) << path;
+  }
+  Host host = root.OpenHost();
+  EXPECT_EQ(host.RealPath("/etc/").value(), "/etc");
+  EXPECT_EQ(host.RealPath("/").value(), "/");
+}
+
 TEST(Host, ALookAtMetadataIsNoLookAtBytes) {
   TempRoot root{{"var/log/syslog", "busy\n"}};
   Host host = root.OpenHost();

@@ -12,7 +12,7 @@ namespace assay {
 
 namespace {
 
-enum class Presence { kAbsent, kLoadable, kBuiltIn };
+enum class Presence { kNoKernel, kAbsent, kLoadable, kBuiltIn };
 
 // The module's name of a path in modules.dep(5) or modules.builtin: "kernel/fs/x/x.ko.xz".
 std::string ModuleOf(std::string_view path) {
@@ -30,6 +30,11 @@ struct Kernel {
   std::string directory;
   Names built_in, loadable;
   bool unindexed = false;  // has modules but no modules.dep: depmod never ran
+
+  // A directory that a removed kernel left behind has nothing to be loaded from.
+  bool IsInstalled() const {
+    return !built_in || !loadable || !built_in->empty() || !loadable->empty();
+  }
 };
 
 Names NamesIn(Host& host, const std::string& file) {
@@ -80,16 +85,21 @@ Expected<std::vector<Kernel>> ReadKernels(Host& host) {
   return kernels;
 }
 
+const Expected<std::vector<Kernel>>& KernelsOf(Host& host) {
+  return host.Once<Expected<std::vector<Kernel>>>("installed kernels", ReadKernels);
+}
+
 bool Has(const std::vector<std::string>& names, const std::string& module) {
   return std::ranges::binary_search(names, module);
 }
 
 // In any kernel that is installed, not only the running one: the next boot may be another.
 Expected<Presence> PresenceOf(Host& host, const std::string& module) {
-  const auto& kernels = host.Once<Expected<std::vector<Kernel>>>("installed kernels", ReadKernels);
+  const Expected<std::vector<Kernel>>& kernels = KernelsOf(host);
   if (!kernels) return std::unexpected(kernels.error());
-  Presence presence = Presence::kAbsent;
+  Presence presence = Presence::kNoKernel;
   for (const Kernel& kernel : *kernels) {
+    if (kernel.IsInstalled() && presence == Presence::kNoKernel) presence = Presence::kAbsent;
     if (!kernel.built_in) return std::unexpected(kernel.built_in.error());
     if (Has(*kernel.built_in, module)) return Presence::kBuiltIn;
     if (!kernel.loadable) return std::unexpected(kernel.loadable.error());
@@ -171,7 +181,10 @@ Answer JudgeModule(const std::string& module, Host& host) {
     return {Result::kPass, "", {{"modules.dep", 0, "absent", ""}}};
   Expected<ModuleRefusal> refusal = RefusalOf(host, module, answer);
   if (!refusal) return CannotTell(refusal.error());
-  answer.result = refusal->install && refusal->blacklist ? Result::kPass : Result::kFail;
+  bool refused = refusal->install && refusal->blacklist;
+  if (!refused && *presence == Presence::kNoKernel)
+    return {Result::kNotApplicable, "no kernel with modules is installed here", {}};
+  answer.result = refused ? Result::kPass : Result::kFail;
   if (answer.result == Result::kFail)
     answer.reason = module + " can be loaded: modprobe.d lacks " +
                     (!refusal->install ? "'install " + module + " /bin/false'" : "") +

@@ -43,7 +43,7 @@ TEST(Kmod, RulesShareOneParseAndStillNameTheirInputs) {
 }
 
 TEST(Kmod, EveryKernelCountsInBothDirectories) {
-  TempRoot root{{"usr/lib/modules/6.1/modules.dep", ""},
+  TempRoot root{{"usr/lib/modules/6.1/modules.dep", "kernel/fs/b.ko:\n"},
                 {"lib/modules/6.2/modules.dep", "kernel/fs/a.ko:\n"}};
   EXPECT_EQ(Ask(Module("a"), root).result, Result::kFail);
   root.Remove("lib/modules/6.2/modules.dep");

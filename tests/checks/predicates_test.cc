@@ -256,7 +256,11 @@ TEST(KmodPredicate, WantsAModuleThatNoKernelCanUse) {
   for (const Case& one : std::vector<Case>{
            {"in no kernel", {{dep, "kernel/c.ko:\n"}}, Result::kPass},
            {"only as another's need", {{dep, "kernel/c.ko: kernel/x.ko\n"}}, Result::kPass},
-           {"no kernel at all", {}, Result::kPass},
+           {"no kernel at all", {}, Result::kNotApplicable},
+           {"what a removed kernel left", {{dep, ""}}, Result::kNotApplicable},
+           {"no kernel yet, and refused to whichever comes",
+            {{conf, install + black}},
+            Result::kPass},
            {"modules without depmod's index: nothing can be told",
             {{"usr/lib/modules/6.1/kernel/c.ko", ""}},
             Result::kError},

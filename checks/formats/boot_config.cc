@@ -98,4 +98,8 @@ Expected<BootConfig> ReadBootConfig(Host& host) {
   return config;
 }
 
+const Expected<BootConfig>& BootConfigOf(Host& host) {
+  return host.Once<Expected<BootConfig>>("boot configuration", ReadBootConfig);
+}
+
 }  // namespace assay

@@ -30,4 +30,7 @@ struct BootConfig {
 /// menu only leads to another one (the stub on the EFI system partition) and counts for nothing.
 Expected<BootConfig> ReadBootConfig(Host& host);
 
+/// The same, read once by all rules that ask.
+const Expected<BootConfig>& BootConfigOf(Host& host);
+
 }  // namespace assay

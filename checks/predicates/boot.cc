@@ -14,10 +14,6 @@ constexpr size_t kMostEvidence = 20;
 constexpr char kNoConfiguration[] =
     "no boot configuration was found (grub.cfg, loader/entries, unified kernel images)";
 
-const Expected<BootConfig>& BootConfigOf(Host& host) {
-  return host.Once<Expected<BootConfig>>("boot configuration", ReadBootConfig);
-}
-
 // Whether a command line is as wanted; a parameter that is absent has no unwanted value.
 bool Meets(const Boot& expected, const std::optional<std::string>& value) {
   if (!value) return expected.wanted().kind() == "differs";

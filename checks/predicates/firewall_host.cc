@@ -2,6 +2,8 @@
 // What JudgeFirewall() asks of the machine beside rulesets in files.
 #include <algorithm>
 
+#include "checks/formats/boot_config.h"
+#include "checks/formats/kernel_command_line.h"
 #include "checks/formats/lines.h"
 #include "checks/formats/nft_ruleset.h"
 #include "checks/formats/sysctl_config.h"
@@ -53,21 +55,15 @@ Expected<std::string> WhyNoIp6Live(Host& host) {
   return addresses->empty() ? "IPv6 is disabled by sysctl and no interface has an address" : "";
 }
 
-bool DisabledInGrub(std::string_view text) {
-  int entries = 0, disabled = 0;
-  for (std::string_view line : LinesOf(text)) {
-    std::vector<std::string_view> words = WordsOf(line);
-    if (words.empty() || !words[0].starts_with("linux")) continue;
-    entries++;
-    disabled += std::ranges::find(words, "ipv6.disable=1") != words.end();
-  }
-  return entries > 0 && entries == disabled;
+bool DisabledAtBoot(const BootEntry& entry) {
+  return CommandLineValue(entry.options, "ipv6.disable") == "1";
 }
 
 Expected<std::string> WhyNoIp6Static(Host& host) {
-  Expected<std::string> grub = ReadText(host, "/boot/grub/grub.cfg");
-  if (!grub && grub.error().code != ErrorCode::kNotFound) return std::unexpected(grub.error());
-  if (grub && DisabledInGrub(*grub)) return "every boot entry says ipv6.disable=1";
+  const Expected<BootConfig>& boot = BootConfigOf(host);
+  if (!boot) return std::unexpected(boot.error());
+  if (!boot->entries.empty() && std::ranges::all_of(boot->entries, DisabledAtBoot))
+    return "every boot entry says ipv6.disable=1";
   for (const char* name : kDisable) {
     std::optional<SysctlAssignment> set = TRY(PersistedSysctl(host, name));
     if (!set || set->value != "1") return "";

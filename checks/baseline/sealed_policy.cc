@@ -66,7 +66,6 @@ Expected<void> SealResults(Policy& policy, Host& host, std::string_view today) {
   for (int i = 0; i < policy.rules_size(); i++)
     policy.mutable_rules(i)->set_sealed_result(
         std::string(ResultName(report.outcomes[size_t(i)].result)));
-  policy.set_sealed_live(host.live());
   return {};
 }
 

@@ -203,6 +203,7 @@ Answer JudgeWants(const Wants& wants, const std::string& none, Host& host) {
 Answer JudgeImmutable(Host& host) {
   const Expected<AuditFiles>& files = AuditFilesOf(host);
   if (!files) return CannotTell(files.error());
+  if (!files->present) return {Result::kFail, "there is no /etc/audit/rules.d: wanted is -e 2", {}};
   const AuditRuleSet& set = files->set;
   if (set.enabled != 2)
     return {Result::kFail,

@@ -254,6 +254,8 @@ TEST_F(AuditPredicate, RulesAreReadFromWhereAugenrulesReadsThem) {
 
 TEST_F(AuditPredicate, TheLastLockCounts) {
   Audit audit = Whole("immutable");
+  Host bare = root_.OpenHost();
+  EXPECT_EQ(JudgeAudit(audit, bare).reason, "there is no /etc/audit/rules.d: wanted is -e 2");
   EXPECT_EQ(Judge(audit, "-w /a -p wa\n").result, Result::kFail);
   EXPECT_EQ(Judge(audit, "-e 2\n-w /a -p wa\n").result, Result::kPass)
       << "augenrules moves -e to the end";

@@ -32,6 +32,12 @@ for pcr in 0 1 2 3 4 5 6 7 9 12; do
 done >"$OUT/pcrs"
 end
 
+begin "Spine.HardenLeavesASealedNodeAlone_$rung"
+exits 77 assay harden
+says "sealed" "--force"
+exits 0 assay status
+end
+
 begin "Spine.AWriteIsDriftThatNamesPathDigestsAndProcess_$rung"
 before=$(sha256sum <$golden | cut -c1-64)
 exits 0 tee -a $golden <<<"# changed"

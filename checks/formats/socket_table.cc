@@ -3,8 +3,10 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 #include "checks/formats/lines.h"
@@ -14,6 +16,7 @@ namespace assay {
 namespace {
 
 constexpr std::string_view kListen = "0A", kUnconnected = "07";  // linux/net/tcp_states.h
+constexpr size_t kTableLimit = 64 << 20;
 
 template <typename T>
 std::optional<T> Number(std::string_view text, int base) {
@@ -46,6 +49,19 @@ bool ReadAddress(std::string_view text, bool six, Listener& into) {
   return true;
 }
 
+// A kernel without IPv6 has no tables of it.
+Expected<std::vector<Listener>> ReadListeners(Host& host) {
+  std::vector<Listener> all;
+  for (const std::string table : {"tcp", "tcp6", "udp", "udp6"}) {
+    Expected<std::string> text =
+        host.ReadKernel("/proc/1/net/" + table, "net/" + table, kTableLimit);
+    if (!text && text.error().code == ErrorCode::kNotFound && table.ends_with('6')) continue;
+    if (!text) return std::unexpected(text.error());
+    std::ranges::move(TRY(ParseSocketTable(*text, table)), std::back_inserter(all));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string Listener::Text() const {
@@ -73,6 +89,24 @@ Expected<std::vector<Listener>> ParseSocketTable(std::string_view text,
     if (words[3] == wanted) listeners.push_back(std::move(one));
   }
   return listeners;
+}
+
+const Expected<std::vector<Listener>>& ListenersOf(Host& host) {
+  return host.Once<Expected<std::vector<Listener>>>("listeners", ReadListeners);
+}
+
+Expected<PortRange> ParsePortRange(std::string_view text) {
+  std::vector<std::string_view> words = WordsOf(text);
+  std::optional<uint16_t> low, high;
+  if (words.size() == 2)
+    low = Number<uint16_t>(words[0], 10), high = Number<uint16_t>(words[1], 10);
+  if (!low || !high || *low > *high)
+    return Fail(ErrorCode::kInvalid, "net.ipv4.ip_local_port_range is not two ports");
+  return PortRange{*low, *high};
+}
+
+bool IsReachable(const Listener& listener, const PortRange& given) {
+  return !listener.loopback && (listener.Transport() == "tcp" || !given.Has(listener.port));
 }
 
 }  // namespace assay

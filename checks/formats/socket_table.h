@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/host.h"
 
 namespace assay {
 
@@ -19,6 +20,8 @@ struct Listener {
   bool loopback = false;  ///< 127.0.0.0/8, ::1, or the former mapped into IPv6
 
   std::string Text() const;  ///< "tcp 127.0.0.1:25", "tcp6 [::]:25"
+  std::string Transport() const { return protocol.substr(0, 3); }  ///< "tcp" or "udp"
+  bool OverIp6() const { return protocol.ends_with('6'); }
 };
 
 /// The listeners in a table of /proc/net (proc_pid_net(5)): of tcp and tcp6 the sockets in state
@@ -26,5 +29,20 @@ struct Listener {
 /// line for what is no such table. Addresses are in the byte order of this machine.
 Expected<std::vector<Listener>> ParseSocketTable(std::string_view text,
                                                  const std::string& protocol);
+
+/// All of the machine's, of the first process's network namespace; read once by all rules that ask.
+const Expected<std::vector<Listener>>& ListenersOf(Host& host);
+
+/// Ports that the kernel gives to who asks for none (net.ipv4.ip_local_port_range, ip(7)).
+struct PortRange {
+  uint16_t low = 0, high = 0;
+  bool Has(uint16_t port) const { return low <= port && port <= high; }
+};
+/// kInvalid for what is not two ports, the lower first.
+Expected<PortRange> ParsePortRange(std::string_view text);
+
+/// Whether a service waits there for other machines. A socket of UDP without a peer on a port of
+/// `given` is that of a client which waits for an answer, and is gone the next moment.
+bool IsReachable(const Listener& listener, const PortRange& given);
 
 }  // namespace assay

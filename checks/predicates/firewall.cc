@@ -121,7 +121,7 @@ Expected<Ruleset> PersistedIptables(Host& host, const std::string& file,
 Answer JudgeOpenPorts(const Expected<Ruleset>& rules, const std::vector<std::string>& families,
                       bool accepting, const std::string& where, Host& host) {
   if (!host.live()) return OnlyLive("open ports");
-  Expected<std::vector<OpenPort>> ports = OpenPortsOf(host, families);
+  Expected<std::vector<Listener>> ports = OpenPortsOf(host, families);
   if (!ports) return CannotRead(ports.error());
   if (!rules) return CannotRead(rules.error());
   return DecidesPorts(*rules, families, *ports, accepting, where);

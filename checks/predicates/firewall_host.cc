@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What JudgeFirewall() asks of the machine beside rulesets in files.
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "checks/formats/boot_config.h"
 #include "checks/formats/kernel_command_line.h"
@@ -99,16 +101,18 @@ Expected<Ruleset> LiveXtables(Host& host, std::string_view family) {
   return LiveRuleset(host);
 }
 
-Expected<std::vector<OpenPort>> OpenPortsOf(Host& host, const std::vector<std::string>& families) {
-  std::vector<OpenPort> ports;
-  for (const std::string& family : families)
-    for (const std::string protocol : {"tcp", "udp"}) {
-      Expected<std::string> text = host.NetworkTable(protocol + (family == "ip6" ? "6" : ""));
-      if (!text && text.error().code == ErrorCode::kNotFound && family == "ip6") continue;
-      if (!text) return std::unexpected(text.error());
-      std::vector<OpenPort> some = TRY(ParseOpenPorts(*text, protocol));
-      ports.insert(ports.end(), some.begin(), some.end());
-    }
+Expected<std::vector<Listener>> OpenPortsOf(Host& host, const std::vector<std::string>& families) {
+  const Expected<std::vector<Listener>>& listeners = ListenersOf(host);
+  if (!listeners) return std::unexpected(listeners.error());
+  std::string range = TRY(host.Sysctl("net/ipv4/ip_local_port_range"));
+  PortRange given = TRY(ParsePortRange(range));
+  std::set<std::tuple<std::string, std::string, uint16_t>> seen;
+  std::vector<Listener> ports;
+  for (const Listener& one : *listeners) {
+    std::string family = one.OverIp6() ? "ip6" : "ip";
+    if (!IsReachable(one, given) || std::ranges::find(families, family) == families.end()) continue;
+    if (seen.emplace(one.Transport(), one.address, one.port).second) ports.push_back(one);
+  }
   return ports;
 }
 

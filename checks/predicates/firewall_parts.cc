@@ -149,16 +149,16 @@ Answer KeepsLoopback(const Ruleset& rules, std::string_view family, const std::s
 }
 
 Answer DecidesPorts(const Ruleset& rules, const std::vector<std::string>& families,
-                    const std::vector<OpenPort>& ports, bool accepting, const std::string& where) {
+                    const std::vector<Listener>& ports, bool accepting, const std::string& where) {
   std::vector<FilterRule> path;
   for (const std::string& family : families)
     for (const FilterChain* chain : BaseChains(rules, family, "input"))
       std::ranges::copy(PathThrough(rules, *chain, family), std::back_inserter(path));
   std::vector<Answer> answers = {{Result::kPass, "", {}}};
-  for (const OpenPort& port : ports) {
-    std::string said = port.protocol + " port " + std::to_string(port.port);
+  for (const Listener& port : ports) {
+    std::string said = port.Transport() + " port " + std::to_string(port.port);
     auto decides = std::ranges::find_if(path, [&](const FilterRule& rule) {
-      return DecidesPort(rule, port.protocol, port.port, accepting);
+      return DecidesPort(rule, port.Transport(), port.port, accepting);
     });
     bool found = decides != path.end();
     Answer one{Result::kPass, "", {}};

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "checks/formats/open_ports.h"
 #include "checks/formats/packet_filter.h"
+#include "checks/formats/socket_table.h"
 #include "checks/formats/ufw_config.h"
 #include "checks/predicates/predicate.h"
 
@@ -30,7 +30,7 @@ Answer KeepsLoopback(const Ruleset& rules, std::string_view family, const std::s
 
 /// Each port is named by a rule of the input chains of one of the families.
 Answer DecidesPorts(const Ruleset& rules, const std::vector<std::string>& families,
-                    const std::vector<OpenPort>& ports, bool accepting, const std::string& where);
+                    const std::vector<Listener>& ports, bool accepting, const std::string& where);
 
 /// For a person: the policy and the rules of the output chains, the first hundred.
 Answer ShowsOutbound(const Ruleset& rules, const std::vector<std::string>& families,
@@ -53,8 +53,8 @@ Expected<Ruleset> LiveXtables(Host& host, std::string_view family);
 /// Names in /proc/1/net/ip_tables_names or ip6_tables_names; empty where there are no such tables.
 Expected<std::vector<std::string>> LegacyTables(Host& host, std::string_view family);
 
-/// The open ports of the running machine.
-Expected<std::vector<OpenPort>> OpenPortsOf(Host& host, const std::vector<std::string>& families);
+/// The ports of the running machine on which services wait for others, one of each.
+Expected<std::vector<Listener>> OpenPortsOf(Host& host, const std::vector<std::string>& families);
 
 /// Why no packet of IPv6 can come; empty where one can. Live: the kernel has no IPv6, or it is
 /// disabled by sysctl and no interface has an address. Static: both sysctls will be set at boot, or

@@ -9,20 +9,6 @@ namespace assay {
 namespace {
 
 constexpr size_t kMostEvidence = 100;
-constexpr size_t kTableLimit = 64 << 20;
-
-// Of the first process's network namespace; a kernel without IPv6 has no tables of it.
-Expected<std::vector<Listener>> ReadListeners(Host& host) {
-  std::vector<Listener> all;
-  for (const std::string table : {"tcp", "tcp6", "udp", "udp6"}) {
-    Expected<std::string> text =
-        host.ReadKernel("/proc/1/net/" + table, "net/" + table, kTableLimit);
-    if (!text && text.error().code == ErrorCode::kNotFound && table.ends_with('6')) continue;
-    if (!text) return std::unexpected(text.error());
-    std::ranges::move(TRY(ParseSocketTable(*text, table)), std::back_inserter(all));
-  }
-  return all;
-}
 
 EvidenceItem Item(const Listener& one, const std::string& expected) {
   return {"/proc/1/net/" + one.protocol, 0,
@@ -65,7 +51,7 @@ Answer JudgeListeners(const Listeners& expected, Host& host) {
   bool known = expected.all() || (expected.only() == "loopback" && !expected.ports().empty());
   if (!known)
     return {Result::kNotChecked, "this assay does not know what the rule wants of sockets", {}};
-  const auto& all = host.Once<Expected<std::vector<Listener>>>("listeners", ReadListeners);
+  const Expected<std::vector<Listener>>& all = ListenersOf(host);
   if (!all) return CannotTell(all.error());
   return expected.all() ? ListAll(*all) : WantLoopback(expected, *all);
 }

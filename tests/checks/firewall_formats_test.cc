@@ -9,7 +9,7 @@
 #include "checks/formats/iptables_save.h"
 #include "checks/formats/nft_config.h"
 #include "checks/formats/nft_ruleset.h"
-#include "checks/formats/open_ports.h"
+#include "checks/formats/socket_table.h"
 #include "checks/formats/ufw_config.h"
 
 namespace assay {
@@ -337,27 +337,22 @@ table ip6 s {
 }
 
 TEST(OpenPorts, AreThoseThatOthersReach) {
-  const std::string head = "  sl  local_address rem_address   st tx_queue rx_queue\n";
-  Expected<std::vector<OpenPort>> tcp =
-      ParseOpenPorts(head +
-                         "   0: 00000000:0016 00000000:0000 0A 0 0\n"   // 0.0.0.0:22
-                         "   1: 0100007F:0277 00000000:0000 0A 0 0\n"   // 127.0.0.1:631
-                         "   2: 3500007F:0035 00000000:0000 0A 0 0\n"   // 127.0.0.53:53
-                         "   3: 0A01A8C0:0050 00000000:0000 0A 0 0\n"   // 192.168.1.10:80
-                         "   4: 0A01A8C0:0016 0B01A8C0:9999 01 0 0\n",  // established
-                     "tcp");
-  ASSERT_TRUE(tcp) << tcp.error().ToString();
-  EXPECT_EQ(*tcp, (std::vector<OpenPort>{{"tcp", "0.0.0.0", 22}, {"tcp", "192.168.1.10", 80}}));
-  Expected<std::vector<OpenPort>> udp = ParseOpenPorts(
-      head +
-          "   0: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 0\n"
-          "   1: 0000000000000000FFFF00000100007F:0036 00000000000000000000000000000000:0000 07 0\n"
-          "   2: 00000000000000000000000000000000:0044 00000000000000000000000000000000:0000 07 "
-          "0\n",
-      "udp");
-  ASSERT_TRUE(udp) << udp.error().ToString();
-  EXPECT_EQ(*udp, (std::vector<OpenPort>{{"udp", "::", 68}}));
-  EXPECT_FALSE(ParseOpenPorts(head + "   0: banana\n", "tcp"));
+  const PortRange given = ParsePortRange("32768\t60999").value();
+  auto reachable = [&](const char* protocol, uint16_t port, bool loopback) {
+    return IsReachable(Listener{protocol, "0.0.0.0", port, 0, loopback}, given);
+  };
+  EXPECT_TRUE(reachable("tcp", 22, false));
+  EXPECT_FALSE(reachable("tcp", 631, true));
+  EXPECT_TRUE(reachable("udp6", 68, false));
+  EXPECT_FALSE(reachable("udp", 32768, false)) << "a client that waits for its answer";
+  EXPECT_TRUE(reachable("udp", 32767, false));
+  EXPECT_TRUE(reachable("tcp6", 40000, false)) << "who listens is no client";
+}
+
+TEST(OpenPorts, TheRangeOfClientsIsTwoPorts) {
+  EXPECT_EQ(ParsePortRange("1024\t65535")->high, 65535);
+  for (const char* wrong : {"", "1", "2 1", "1 2 3", "a b", "1 65536", "-1 5"})
+    EXPECT_FALSE(ParsePortRange(wrong)) << wrong;
 }
 
 TEST(UfwConfig, IsReadAsAShellDoes) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agent/assessment.h"
@@ -75,6 +76,7 @@ class Daemon {
   void AppendScanRecord(const Comparison& all);
   void AppendToLedger(LedgerRecord record);
   void CompareValues();
+  std::vector<Finding> SeenTwice(std::vector<Finding> findings);
   void Confirm(const std::vector<Finding>& findings);
   void Record(const std::vector<Finding>& findings, const std::optional<Cause>& cause);
   void TryMatch();
@@ -114,6 +116,7 @@ class Daemon {
   BootNanos next_sweep_ = 0, next_canary_ = 0, next_values_ = 0, next_scan_ = 0, next_watchdog_ = 0;
   std::vector<Finding> never_matched_;
   std::map<std::string, std::string> unverifiable_;
+  std::set<std::string> doubted_;  ///< rules on the running state that failed at the last look
   std::string boot_id_, last_reason_, mounts_seen_;
   bool stop_ = false;
 };

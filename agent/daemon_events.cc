@@ -17,6 +17,8 @@ namespace {
 constexpr BootNanos kWriterPatience = 2'000'000'000;
 constexpr BootNanos kScanRetry = 5'000'000'000;
 constexpr BootNanos kSettlePatience = 500'000'000;
+// Longer than systemd's default pause before it starts a service again, and than a client's socket.
+constexpr BootNanos kSecondLook = 5'000'000'000;
 
 std::string ParentOf(const std::string& path) {
   size_t slash = path.rfind('/');
@@ -220,10 +222,29 @@ void Daemon::CompareValues() {
   std::set<size_t> rules;
   for (Input::Kind kind : {Input::Kind::kSysctl, Input::Kind::kModules, Input::Kind::kLive})
     for (size_t rule : list_->RulesOf(kind)) rules.insert(rule);
-  for (size_t rule : rules) Append(all, rules_->Judge(rule, *host_, *list_));
+  for (size_t rule : rules) {
+    unverifiable_.erase(rules_->IdOf(rule));
+    Append(all, rules_->Judge(rule, *host_, *list_));
+  }
   host_->Forget();
   for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;
-  Record(all.findings, std::nullopt);
+  Record(SeenTwice(std::move(all.findings)), std::nullopt);
+}
+
+// What only a look tells may pass by itself: a service between two states, a socket of a client. A
+// rule that fails at one look is asked once more before that is drift; until then nobody can tell.
+std::vector<Finding> Daemon::SeenTwice(std::vector<Finding> findings) {
+  std::set<std::string> failing;
+  std::erase_if(findings, [&](const Finding& finding) {
+    if (finding.kind != Finding::Kind::kRule) return false;
+    failing.insert(finding.subject);
+    if (doubted_.contains(finding.subject)) return false;
+    unverifiable_[finding.subject] = "asked again, for it failed once: " + finding.actual;
+    next_values_ = BootNow() + kSecondLook;
+    return true;
+  });
+  doubted_ = std::move(failing);
+  return findings;
 }
 
 void Daemon::Record(const std::vector<Finding>& findings, const std::optional<Cause>& cause) {
@@ -272,7 +293,7 @@ void Daemon::Settle() {
 }
 
 void Daemon::TryMatch() {
-  if (matched_ || !candidate_ || scans_ == 0 || OldestDirty() != 0) return;
+  if (matched_ || !candidate_ || !doubted_.empty() || scans_ == 0 || OldestDirty() != 0) return;
   Sweep();
   if (OldestDirty() != 0) return;
   matched_ = true;

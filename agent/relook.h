@@ -33,6 +33,7 @@ class RuleBook {
   /// Takes over an outcome that was judged elsewhere (the scan's).
   Comparison Take(size_t rule, RuleOutcome outcome, WatchList& list);
   uint64_t Count(Result result) const;
+  const std::string& IdOf(size_t rule) const { return policy_.rules(int(rule)).id(); }
 
  private:
   const Policy& policy_;

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 #include <thread>
 
 #include "base/digest.h"
+#include "base/fd.h"
 #include "tests/support/process.h"
 #include "tests/support/software_tpm.h"
 #include "tests/support/temp_root.h"
@@ -82,10 +85,10 @@ class Spine : public ::testing::Test {
         {"status", "--socket", world_.Path("run/assayd.sock"), "--wait", "30", "--format", "json"});
   }
 
-  // Asks until the verdict is the wanted one, for ten seconds: the status that came last.
-  json StatusUntil(const std::string& verdict) const {
+  // Asks until the verdict is the wanted one: the status that came last.
+  json StatusUntil(const std::string& verdict, int seconds = 10) const {
     json status;
-    Poll(std::chrono::seconds(10), [&] {
+    Poll(std::chrono::seconds(seconds), [&] {
       status = json::parse(Status().out, nullptr, false);
       return !status.is_discarded() && status["verdict"] == verdict;
     });
@@ -185,6 +188,51 @@ TEST_F(Spine, ABusyLogOfWhichOnlyTheModeCountsKeepsNobodyFromBeingGolden) {
   world_.Chmod("busy.log", 0666);
   status = StatusUntil("drifted");
   EXPECT_EQ(status["drifts"][0]["subject"], "log-mode") << status.dump(2);
+}
+
+// A socket that listens on every address; its port is the kernel's choice.
+class Server {
+ public:
+  explicit Server(uint16_t port = 0) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_port = htons(port);
+    int yes = 1;
+    setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    EXPECT_EQ(bind(fd_.get(), reinterpret_cast<sockaddr*>(&any), sizeof any), 0);
+    EXPECT_EQ(listen(fd_.get(), 1), 0);
+  }
+  uint16_t port() const {
+    sockaddr_in bound{};
+    socklen_t size = sizeof bound;
+    getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+    return ntohs(bound.sin_port);
+  }
+
+ private:
+  Fd fd_;
+};
+
+TEST_F(Spine, WhatOnlyPassesIsNoDriftAndWhatStaysIs) {
+  const uint16_t port = Server().port();
+  world_.Write("rules/profiles.yaml",
+               "benchmark: spine\nprofiles: [{id: spine, title: A port, levels: [L1]}]\n");
+  world_.Write("rules/rules/port.yaml",
+               "- {id: port, title: Nobody listens, level: L1, listeners: {ports: " +
+                   std::to_string(port) + ", only: loopback}}\n");
+  Seal(world_.Path("rules"));
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  {
+    Server passing(port);
+    json status = StatusUntil("unknown", 60);
+    ASSERT_EQ(status["reason"], "Unverifiable") << status.dump(2);
+  }
+  json status = StatusUntil("golden", 60);
+  ASSERT_EQ(status["verdict"], "golden") << status.dump(2);
+  Server staying(port);
+  status = StatusUntil("drifted", 60);
+  EXPECT_EQ(status["drifts"][0]["subject"], "port") << status.dump(2);
 }
 
 TEST_F(Spine, HistoryThatIsRemovedFromTheDiskIsNoticedByTheVerifier) {

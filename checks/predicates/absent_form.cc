@@ -13,7 +13,7 @@ std::string PlaceOf(const Form& form) {
 }
 
 std::vector<std::string> PlacesOf(const Form& form) {
-  if (form.node().IsScalar()) return {PlaceOf(form)};
+  if (form.IsScalar()) return {PlaceOf(form)};
   std::vector<std::string> places;
   for (const Form& item : form.Items()) places.push_back(PlaceOf(item));
   return places;

@@ -20,7 +20,7 @@ const AccountInvariant& Named(const Form& form) {
 }  // namespace
 
 void CompileAccounts(const Form& form, Accounts& into) {
-  bool scalar = form.node().IsScalar();
+  bool scalar = form.IsScalar();
   std::vector<std::string_view> keys = {"check", "except"};
   const AccountInvariant& invariant = Named(scalar ? form : form.At("check"));
   if (invariant.demand) keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));

@@ -63,7 +63,7 @@ void CompileSyscalls(const Form& form, Audit& into) {
 }  // namespace
 
 void CompileAudit(const Form& form, Audit& into) {
-  if (form.node().IsScalar()) {
+  if (form.IsScalar()) {
     into.set_form(form.OneOf({"privileged-commands", "immutable", "same-as-files"}));
     return;
   }

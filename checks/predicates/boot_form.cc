@@ -4,7 +4,7 @@
 namespace assay {
 
 void CompileBoot(const Form& form, Boot& into) {
-  if (form.node().IsScalar()) {
+  if (form.IsScalar()) {
     (void)form.OneOf({"password"});
     into.set_password(true);
     return;

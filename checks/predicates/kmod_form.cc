@@ -4,7 +4,7 @@
 namespace assay {
 
 void CompileKmod(const Form& form, Kmod& into) {
-  if (form.node().IsMap()) {
+  if (form.IsMap()) {
     form.MapOf({"drivers-of"});
     into.set_drivers_of(form.At("drivers-of").OneOf({"wireless"}));
     return;

@@ -4,14 +4,14 @@
 namespace assay {
 
 void CompileListeners(const Form& form, Listeners& into) {
-  if (form.node().IsScalar()) {
+  if (form.IsScalar()) {
     (void)form.OneOf({"all"});
     into.set_all(true);
     return;
   }
   form.MapOf({"ports", "only", "static"});
   Form ports = form.At("ports");
-  if (ports.node().IsScalar())
+  if (ports.IsScalar())
     into.add_ports(uint32_t(ports.Whole(1, 65535)));
   else
     for (const Form& port : ports.Items()) into.add_ports(uint32_t(port.Whole(1, 65535)));

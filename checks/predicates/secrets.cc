@@ -18,7 +18,7 @@ struct Search {
   Host& host;
   std::vector<std::string> except;
   Answer answer{Result::kPass};
-  size_t found = 0, seen = 0;
+  size_t found = 0, seen = 0, too_large = 0;
 };
 
 Expected<void> LookInto(Search& search, const std::string& path) {
@@ -38,6 +38,7 @@ Expected<void> Visit(Search& search, const std::string& path, int depth) {
   Expected<Metadata> found = search.host.Stat(path);
   if (!found && found.error().code == ErrorCode::kNotFound) return {};
   if (!found) return std::unexpected(found.error());
+  if (found->type == Metadata::Type::kRegular && found->size > kMaxFile) search.too_large++;
   if (found->type == Metadata::Type::kRegular && found->size <= kMaxFile)
     return LookInto(search, path);
   if (found->type != Metadata::Type::kDirectory) return {};
@@ -60,6 +61,10 @@ Answer JudgeSecrets(const Secrets& expected, Host& host) {
     if (Expected<void> visited = Visit(search, tree, 0); !visited)
       return CannotTell(visited.error());
   }
+  if (search.too_large > 0)
+    search.answer.evidence.push_back(
+        {expected.trees(0), 0,
+         std::to_string(search.too_large) + " files over 4 MiB were not looked into", ""});
   if (search.found == 0) return std::move(search.answer);
   search.answer.result = Result::kFail;
   search.answer.reason = std::to_string(search.found) +

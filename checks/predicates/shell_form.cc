@@ -21,7 +21,7 @@ void CompileFiles(const Form& form, ShellEnvironment& into) {
 }  // namespace
 
 void CompileShellEnvironment(const Form& form, ShellEnvironment& into) {
-  if (form.node().IsScalar()) {
+  if (form.IsScalar()) {
     into.set_check(form.OneOf({"root-path"}));
     return;
   }

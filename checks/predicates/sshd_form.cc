@@ -36,7 +36,7 @@ void CompileSshd(const Form& form, Sshd& into) {
   if (form.Has("at-most-each")) CompileBounds(form.At("at-most-each"), into);
   if (form.Has("names-file")) into.set_names_file(form.At("names-file").Flag());
   bool other = into.none_of_size() || into.at_most_each_size() || into.names_file();
-  if (other && form.node().size() != 2) form.Expected("key and one demand");
+  if (other && form.size() != 2) form.Expected("key and one demand");
   if (other) return;
   CompileDemand(form, *into.mutable_demand());
   into.mutable_demand()->set_ignore_case(true);

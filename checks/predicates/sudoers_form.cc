@@ -23,7 +23,7 @@ void CompileSudoers(const Form& form, Sudoers& into) {
   if (form.Has("default") + form.Has("no-tag") + form.Has("no-default") != 1)
     form.Expected("one of default, no-tag, no-default");
   if (form.Has("default")) return CompileDefault(form, into);
-  if (form.node().size() != 1) form.Expected("no-tag or no-default alone");
+  if (form.size() != 1) form.Expected("no-tag or no-default alone");
   if (form.Has("no-tag")) return into.set_no_tag(form.At("no-tag").Text());
   into.set_option(form.At("no-default").Text());
   if (!into.option().starts_with('!') || into.option().size() < 2)

@@ -17,7 +17,7 @@ std::string UnitName(const Form& form, std::string name) {
 
 void CompileUnit(const Form& form, Unit& into) {
   form.MapOf({"in-use", "unused", "masked", "active"});
-  if (form.node().size() != 1) form.Expected("one of in-use, unused, masked, active");
+  if (form.size() != 1) form.Expected("one of in-use, unused, masked, active");
   if (form.Has("in-use"))
     for (const std::string& name : form.At("in-use").Texts())
       into.add_in_use(UnitName(form.At("in-use"), name));

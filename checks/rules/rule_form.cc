@@ -86,7 +86,7 @@ struct Place {
 void CompileOne(const Form& form, Expectation& into, Place place);
 
 void CompilePart(const Form& part, Expectation& into, Place place) {
-  if (!part.node().IsMap() || part.node().size() != 1) part.Expected("one predicate");
+  if (!part.IsMap() || part.size() != 1) part.Expected("one predicate");
   CompileOne(part, into, place.Deeper());
 }
 

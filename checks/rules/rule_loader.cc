@@ -18,20 +18,16 @@ namespace {
 
 constexpr size_t kFileLimit = 4 << 20;
 
-// The exceptions of yaml-cpp and of Form end here.
+// The exceptions of Form end here.
 template <typename T, typename Compile>
 Expected<T> Guarded(const std::string& file, Compile compile,
                     const Parameters* parameters = nullptr) {
   std::string text = TRY(ReadFile(file, kFileLimit));
+  YamlNode root = TRY(ParseYaml(file, text));
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) Form(file, documents[1]).Expected("one document, and no '---' in it");
-    return compile(Form(file, documents.empty() ? YAML::Node() : documents[0], parameters));
+    return compile(Form(file, root, parameters));
   } catch (const FormMistake& mistake) {
     return Fail(ErrorCode::kInvalid, mistake.what());
-  } catch (const YAML::Exception& exception) {
-    return Fail(ErrorCode::kInvalid, file + ":" + std::to_string(exception.mark.line + 1) +
-                                         ": expected YAML: " + exception.msg);
   }
 }
 

@@ -9,57 +9,70 @@
 
 namespace assay {
 
+namespace {
+
+std::string Listed(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text;
+}
+
+}  // namespace
+
 void Form::Expected(std::string_view what) const {
-  throw FormMistake(file_ + ":" + std::to_string(std::max(node_.Mark().line, 0) + 1) +
-                    ": expected " + std::string(what));
+  throw FormMistake(*file_ + ":" + std::to_string(node_->line) + ": expected " + std::string(what));
 }
 
 std::vector<std::pair<std::string, Form>> Form::Entries() const {
-  if (!node_.IsMap() || node_.size() == 0) Expected("a map that is not empty");
-  if (node_.size() > 10'000) Expected("a map of at most 10000");
+  if (!IsMap() || size() == 0) Expected("a map that is not empty");
+  if (size() > 10'000) Expected("a map of at most 10000");
   std::vector<std::pair<std::string, Form>> entries;
   std::set<std::string> seen;
-  for (const auto& entry : node_) {
-    Form key = Child(entry.first);
+  for (size_t i = 0; i < node_->items.size(); i += 2) {
+    Form key = Child(node_->items[i]);
     if (!seen.insert(key.Text()).second)
       key.Expected("'" + Printable(key.Text(), 64) + "' only once");
-    entries.emplace_back(key.Text(), Child(entry.second));
+    entries.emplace_back(key.Text(), Child(node_->items[i + 1]));
   }
   return entries;
 }
 
 void Form::MapOf(const std::vector<std::string_view>& keys) const {
-  std::string known;
-  for (std::string_view key : keys) known += (known.empty() ? "" : ", ") + std::string(key);
-  if (!node_.IsMap()) Expected("a map with the keys " + known);
+  if (!IsMap()) Expected("a map with the keys " + Listed(keys));
   std::set<std::string> seen;
-  for (const auto& entry : node_) {
-    Form key = Child(entry.first);
+  for (size_t i = 0; i < node_->items.size(); i += 2) {
+    Form key = Child(node_->items[i]);
     std::string name = key.Text();
     if (std::ranges::find(keys, name) == keys.end())
-      key.Expected("one of " + known + ", not '" + Printable(name, 64) + "'");
+      key.Expected("one of " + Listed(keys) + ", not '" + Printable(name, 64) + "'");
     if (!seen.insert(name).second) key.Expected("'" + name + "' only once");
   }
 }
 
 std::vector<std::string> Form::Keys() const {
   std::vector<std::string> keys;
-  if (!node_.IsMap()) return keys;
-  for (const auto& entry : node_)
-    if (entry.first.IsScalar()) keys.push_back(entry.first.Scalar());
+  for (size_t i = 0; IsMap() && i < node_->items.size(); i += 2)
+    if (Child(node_->items[i]).IsScalar()) keys.push_back(node_->items[i].scalar);
   return keys;
 }
 
-bool Form::Has(const char* key) const { return node_.IsMap() && node_[key].IsDefined(); }
+const YamlNode* Form::Find(std::string_view key) const {
+  for (size_t i = 0; IsMap() && i < node_->items.size(); i += 2)
+    if (node_->items[i].scalar == key) return &node_->items[i + 1];
+  return nullptr;
+}
+
+bool Form::Has(const char* key) const { return Find(key); }
 
 Form Form::At(const char* key) const {
-  if (!Has(key)) Expected("the key '" + std::string(key) + "'");
-  return Child(node_[key]);
+  const YamlNode* found = Find(key);
+  if (!found) Expected("the key '" + std::string(key) + "'");
+  return Child(*found);
 }
 
 std::string Form::Text() const {
-  if (!node_.IsScalar() || node_.Scalar().empty()) Expected("a text");
-  std::string text = node_.Scalar();
+  if (!IsScalar() || node_->scalar.empty()) Expected("a text");
+  std::string text = node_->scalar;
   if (text.starts_with("${") && text.ends_with('}')) {
     std::string name = text.substr(2, text.size() - 3);
     if (!parameters_ || !parameters_->contains(name))
@@ -83,31 +96,30 @@ std::string Form::Path() const {
 }
 
 std::vector<Form> Form::Items() const {
-  if (!node_.IsSequence() || node_.size() == 0) Expected("a list that is not empty");
-  if (node_.size() > 10'000) Expected("a list of at most 10000");
+  if (!IsList() || size() == 0) Expected("a list that is not empty");
+  if (size() > 10'000) Expected("a list of at most 10000");
   std::vector<Form> items;
-  for (const YAML::Node& item : node_) items.push_back(Child(item));
+  for (const YamlNode& item : node_->items) items.push_back(Child(item));
   return items;
 }
 
 std::vector<std::string> Form::Paths() const {
-  if (node_.IsScalar()) return {Path()};
+  if (IsScalar()) return {Path()};
   std::vector<std::string> paths;
   for (const Form& item : Items()) paths.push_back(item.Path());
   return paths;
 }
 
 std::vector<std::string> Form::Texts() const {
-  if (node_.IsScalar()) return {Text()};
+  if (IsScalar()) return {Text()};
   std::vector<std::string> texts;
   for (const Form& item : Items()) texts.push_back(item.Text());
   return texts;
 }
 
 std::string Form::OneOf(std::initializer_list<std::string_view> words) const {
-  std::string text = Text(), known;
-  for (std::string_view word : words) known += (known.empty() ? "" : ", ") + std::string(word);
-  if (std::ranges::find(words, text) == words.end()) Expected("one of " + known);
+  std::string text = Text();
+  if (std::ranges::find(words, text) == words.end()) Expected("one of " + Listed(words));
   return text;
 }
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "checks/rules/yaml_tree.h"
+
 namespace assay {
 
 /// A mistake in a rule file: what() is "FILE:LINE: what was expected". Thrown while one file is
-/// read and turned into an Error at the loader's edge, as yaml-cpp's own exceptions are.
+/// read and turned into an Error at the loader's edge.
 class FormMistake : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -22,12 +23,15 @@ class FormMistake : public std::runtime_error {
 /// Values that a rule names as "${name}"; a profile and its tailoring set them.
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-/// Strict access to one YAML node of `file`. Every method throws FormMistake with file and line.
-/// Scalars that are wholly "${name}" are replaced by that parameter; an unknown one is a mistake.
+/// Strict access to one YAML node of `file`, which must outlive it. Every method throws FormMistake
+/// with file and line. Scalars that are wholly "${name}" are replaced by that parameter; an unknown
+/// one is a mistake.
 class Form {
  public:
-  Form(std::string file, YAML::Node node, const Parameters* parameters = nullptr)
-      : file_(std::move(file)), node_(std::move(node)), parameters_(parameters) {}
+  Form(std::string file, const YamlNode& node, const Parameters* parameters = nullptr)
+      : file_(std::make_shared<const std::string>(std::move(file))),
+        node_(&node),
+        parameters_(parameters) {}
 
   [[noreturn]] void Expected(std::string_view what) const;
   /// A map whose keys are all among `keys`, none twice.
@@ -46,14 +50,22 @@ class Form {
   bool Flag() const;                   ///< true or false
   int Whole(int low, int high) const;  ///< a decimal integer in [low, high]
   uint32_t Mode() const;               ///< an octal mode, at most 07777
-  const YAML::Node& node() const { return node_; }
-  const std::string& file() const { return file_; }
+  bool IsScalar() const { return node_->kind == YamlNode::Kind::kScalar; }
+  bool IsMap() const { return node_->kind == YamlNode::Kind::kMap; }
+  bool IsList() const { return node_->kind == YamlNode::Kind::kList; }
+  size_t size() const { return node_->size(); }  ///< items of a list, entries of a map
+  const std::string& file() const { return *file_; }
 
  private:
-  Form Child(const YAML::Node& node) const { return Form(file_, node, parameters_); }
+  Form Child(const YamlNode& node) const {
+    Form child(*this);
+    child.node_ = &node;
+    return child;
+  }
+  const YamlNode* Find(std::string_view key) const;
 
-  std::string file_;
-  YAML::Node node_;
+  std::shared_ptr<const std::string> file_;
+  const YamlNode* node_;
   const Parameters* parameters_;
 };
 

@@ -17,7 +17,7 @@ constexpr char kHash[] = "$y$j9T$salt$hash";
 
 Accounts Wanted(const std::string& yaml) {
   Accounts wanted;
-  CompileAccounts(Form("test", YAML::Load(yaml)), wanted);
+  CompileAccounts(Form("test", ParseYaml("test", yaml).value()), wanted);
   return wanted;
 }
 

@@ -2,7 +2,6 @@
 // The audit predicate on fixture roots. Where the kernel is asked, its answer is put into the
 // host's memory beforehand, for a test must not load rules.
 #include <gtest/gtest.h>
-#include <yaml-cpp/yaml.h>
 
 #include "checks/formats/syscall_names.h"
 #include "checks/predicates/audit_cover.h"
@@ -326,7 +325,7 @@ TEST_F(AuditPredicate, LinesThatMinusCPassesOverAreShown) {
 
 Audit Compiled(const std::string& yaml) {
   Audit audit;
-  CompileAudit(Form("f.yaml", YAML::Load(yaml)), audit);
+  CompileAudit(Form("f.yaml", ParseYaml("f.yaml", yaml).value()), audit);
   return audit;
 }
 

@@ -12,7 +12,7 @@ template <typename Message>
 std::string Mistake(void (*compile)(const Form&, Message&), const char* yaml) {
   Message message;
   try {
-    compile(Form("f.yaml", YAML::Load(yaml)), message);
+    compile(Form("f.yaml", ParseYaml("f.yaml", yaml).value()), message);
   } catch (const FormMistake& mistake) {
     return mistake.what();
   }
@@ -22,7 +22,7 @@ std::string Mistake(void (*compile)(const Form&, Message&), const char* yaml) {
 template <typename Message>
 Message Compiled(void (*compile)(const Form&, Message&), const char* yaml) {
   Message message;
-  compile(Form("f.yaml", YAML::Load(yaml)), message);
+  compile(Form("f.yaml", ParseYaml("f.yaml", yaml).value()), message);
   return message;
 }
 

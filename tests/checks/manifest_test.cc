@@ -100,9 +100,9 @@ TEST(Scope, AMalformedFileIsRefusedWithItsLine) {
     return scope ? "accepted" : scope.error().text;
   };
   EXPECT_EQ(refusal("trees: [/usr]\n"), "accepted");
-  EXPECT_THAT(refusal("trees: [/usr]\nrulez: []\n"), HasSubstr("my.yaml:2: expected the keys"));
+  EXPECT_THAT(refusal("trees: [/usr]\nrulez: []\n"), HasSubstr("my.yaml:2: expected one of trees, exclude, rules"));
   EXPECT_THAT(refusal("rules:\n  - {path: /a, class: gold, reason: x}\n"), HasSubstr("my.yaml:2:"));
-  EXPECT_THAT(refusal("rules:\n  - {path: /a, class: golden}\n"), HasSubstr("the key reason"));
+  EXPECT_THAT(refusal("rules:\n  - {path: /a, class: golden}\n"), HasSubstr("the key 'reason'"));
   EXPECT_THAT(refusal("trees: [usr]\n"), HasSubstr("absolute"));
   EXPECT_THAT(refusal("trees: [/usr/../etc]\n"), HasSubstr("absolute"));
   EXPECT_THAT(refusal("trees: [\n"), HasSubstr("my.yaml:"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options of PAM modules: arguments, the module's own file, what is built in.
 #include <gtest/gtest.h>
-#include <yaml-cpp/yaml.h>
 
 #include "checks/formats/pam_options.h"
 #include "checks/predicates/forms.h"
@@ -14,7 +13,7 @@ namespace {
 
 Answer Judge(const std::string& yaml, const TempRoot& root) {
   Pam pam;
-  CompilePam(Form("rule.yaml", YAML::Load(yaml)), pam);
+  CompilePam(Form("rule.yaml", ParseYaml("rule.yaml", yaml).value()), pam);
   Host host = root.OpenHost();
   return JudgePam(pam, host);
 }
@@ -153,7 +152,7 @@ TEST(PamOption, ALookupWatchesAbsentFilesToo) {
   TempRoot root{{"etc/pam.d/common-password", "password requisite pam_pwquality.so\n"}};
   Host host = root.OpenHost();
   Pam pam;
-  CompilePam(Form("rule.yaml", YAML::Load(kMinlen)), pam);
+  CompilePam(Form("rule.yaml", ParseYaml("rule.yaml", kMinlen).value()), pam);
   (void)JudgePam(pam, host);
   std::set<Input> inputs = host.TakeInputs();
   EXPECT_TRUE(inputs.contains({Input::Kind::kFile, "/etc/security/pwquality.conf"}));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // PAM stacks: how files are read, what runs, and what the rules find in them.
 #include <gtest/gtest.h>
-#include <yaml-cpp/yaml.h>
 
 #include "checks/formats/pam_paths.h"
 #include "checks/formats/pam_stack.h"
@@ -15,7 +14,7 @@ namespace {
 
 Pam Rule(const std::string& yaml) {
   Pam pam;
-  CompilePam(Form("rule.yaml", YAML::Load(yaml)), pam);
+  CompilePam(Form("rule.yaml", ParseYaml("rule.yaml", yaml).value()), pam);
   return pam;
 }
 

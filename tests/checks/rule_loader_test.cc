@@ -69,7 +69,7 @@ TEST(RuleLoader, NamesFileAndLineOfEveryMistake) {
            {"  lines: {path: /x, match: '('}\n", ":4: ", "regular expression"},
            {"  lines: {path: /x, none: '(a)\\1'}\n", ":4: ", "back reference"},
            {"  walk: everything\n", ":4: ", "world-writable"},
-           {"  kmod: x\n---\n- {id: b}\n", ":6: ", "one document"},
+           {"  kmod: x\n---\n- {id: b}\n", ":5: ", "one document"},
            {"  kmod: [\n", ":", "expected YAML"}}) {
     TempRoot root{{"profiles.yaml", kProfiles}, {"rules/r.yaml", std::string(kHead) + one.body}};
     EXPECT_THAT(MistakeOf(root), HasSubstr("rules/r.yaml" + std::string(one.where))) << one.body;

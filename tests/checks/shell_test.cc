@@ -18,7 +18,7 @@ constexpr char kUmask[] = "{umask: \"0027\"}";
 
 Answer Ask(const std::string& yaml, const TempRoot& root) {
   ShellEnvironment wanted;
-  CompileShellEnvironment(Form("test", YAML::Load(yaml)), wanted);
+  CompileShellEnvironment(Form("test", ParseYaml("test", yaml).value()), wanted);
   Host host = root.OpenHost();
   return JudgeShellEnvironment(wanted, host);
 }
@@ -172,7 +172,8 @@ TEST(ShellForm, TakesOneQuestion) {
         "{timeout: 900, unset: pass}", "{umask: \"0027\", files: [/a/*/b]}",
         "{umask: \"0027\", files: [a]}"}) {
     ShellEnvironment wanted;
-    EXPECT_THROW(CompileShellEnvironment(Form("test", YAML::Load(wrong)), wanted), FormMistake)
+    EXPECT_THROW(CompileShellEnvironment(Form("test", ParseYaml("test", wrong).value()), wanted),
+                 FormMistake)
         << wrong;
   }
 }

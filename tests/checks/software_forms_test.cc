@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The YAML of package, unit, listeners and program: what is taken and what is a mistake.
 #include <gtest/gtest.h>
-#include <yaml-cpp/yaml.h>
 
 #include "checks/predicates/forms.h"
 
@@ -13,7 +12,7 @@ template <typename Message>
 std::string Mistake(void (*compile)(const Form&, Message&), const char* yaml) {
   Message into;
   try {
-    compile(Form("f.yaml", YAML::Load(yaml)), into);
+    compile(Form("f.yaml", ParseYaml("f.yaml", yaml).value()), into);
   } catch (const FormMistake& mistake) {
     return mistake.what();
   }
@@ -54,7 +53,8 @@ TEST(SoftwareForms, RefuseTheRestWithTheLine) {
 
 TEST(SoftwareForms, AUnitWithoutASuffixIsAService) {
   Unit unit;
-  CompileUnit(Form("f", YAML::Load("{unused: [cups, cups.socket, dhcpd.leases]}")), unit);
+  CompileUnit(Form("f", ParseYaml("f", "{unused: [cups, cups.socket, dhcpd.leases]}").value()),
+              unit);
   EXPECT_EQ(unit.unused(0), "cups.service");
   EXPECT_EQ(unit.unused(1), "cups.socket");
   EXPECT_EQ(unit.unused(2), "dhcpd.leases.service");

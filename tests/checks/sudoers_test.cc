@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <cstdlib>
 
@@ -18,7 +17,7 @@ namespace {
 
 Sudoers Rule(const std::string& yaml) {
   Sudoers sudoers;
-  CompileSudoers(Form("rule.yaml", YAML::Load(yaml)), sudoers);
+  CompileSudoers(Form("rule.yaml", ParseYaml("rule.yaml", yaml).value()), sudoers);
   return sudoers;
 }
 

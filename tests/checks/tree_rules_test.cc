@@ -3,10 +3,10 @@
 // each of them notices.
 #include <gtest/gtest.h>
 #include <unistd.h>
-#include <yaml-cpp/yaml.h>
 
 #include <map>
 
+#include "base/file.h"
 #include "checks/rules/engine.h"
 #include "checks/rules/rule_form.h"
 #include "tests/support/temp_root.h"
@@ -19,7 +19,8 @@ namespace {
 std::map<std::string, Rule> RulesOf(const std::string& file) {
   std::map<std::string, Rule> rules;
   std::string path = ASSAY_SOURCE_DIR "/checks/benchmarks/cis-debian12/rules/" + file;
-  for (const YAML::Node& node : YAML::LoadFile(path)) {
+  const YamlNode file_node = ParseYaml(path, ReadFile(path, 1 << 20).value()).value();
+  for (const YamlNode& node : file_node.items) {
     Rule rule = CompileRule(Form(path, node));
     EXPECT_FALSE(rule.fix().empty()) << rule.id();
     rules[rule.id()] = rule;

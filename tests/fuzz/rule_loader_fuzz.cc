@@ -2,11 +2,12 @@
 #include "checks/rules/rule_form.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  assay::Expected<assay::YamlNode> root = assay::ParseYaml("f", text);
+  if (!root) return 0;
   try {
-    assay::Form form("f", YAML::Load(std::string(reinterpret_cast<const char*>(data), size)));
-    for (const assay::Form& item : form.Items()) (void)assay::CompileRule(item);
+    for (const assay::Form& item : assay::Form("f", *root).Items()) (void)assay::CompileRule(item);
   } catch (const assay::FormMistake&) {
-  } catch (const YAML::Exception&) {
   }
   return 0;
 }

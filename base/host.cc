@@ -100,7 +100,7 @@ Expected<std::string> ReadAll(int fd, size_t limit) {
   const uint64_t size = TRY(StatFd(fd)).size;
   // A sparse file says at once that it is too large.
   const bool known_too_large = size > std::max<size_t>(limit, 64 << 10);
-  const size_t step = size > 0 && size < (64 << 10) ? size_t(size) + 1 : 64 << 10;
+  const size_t step = size > 0 && !known_too_large ? size_t(size) + 1 : 64 << 10;
   while (!known_too_large && bytes.size() <= limit) {
     size_t filled = bytes.size();
     bytes.resize(filled + std::min(step, limit + 1 - filled));

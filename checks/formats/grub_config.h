@@ -13,7 +13,8 @@ namespace assay {
 /// A way to boot Linux: one `linux` command of GRUB's, or one entry of the Boot Loader
 /// Specification.
 struct BootEntry {
-  std::string title, kernel;
+  std::string title;
+  std::string kernel;  ///< empty where it is a variable that nobody sets: the options still count
   std::string options;  ///< the kernel's command line
   std::string file;
   int line = 0;

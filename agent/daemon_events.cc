@@ -148,6 +148,7 @@ void Daemon::OnScan() {
     Append(all, rules_->Take(i, std::move(result->rules.outcomes[i]), *list_));
   for (const Unverifiable& item : all.unverifiable) unverifiable_[item.subject] = item.reason;
   if (result->error) unverifiable_["full comparison"] = result->error->ToString();
+  for (const std::string& rule : doubted_) unverifiable_.emplace(rule, "asked again");
   for (const std::string& path : result->open_for_writing)
     if (std::optional<uint32_t> object = baseline_->FindObject(path))
       looks_.Touch(*object, Channel::kContent, std::nullopt, now);

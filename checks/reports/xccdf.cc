@@ -7,24 +7,10 @@ namespace {
 
 constexpr char kNamespace[] = "http://checklists.nist.gov/xccdf/1.2";
 
-// XCCDF 1.2 table 26; what is waived or for a person is information for an auditor.
-const char* XccdfResult(Result result) {
-  switch (result) {
-    case Result::kPass:
-      return "pass";
-    case Result::kFail:
-      return "fail";
-    case Result::kNotApplicable:
-      return "notapplicable";
-    case Result::kNotChecked:
-      return "notchecked";
-    case Result::kError:
-      return "error";
-    case Result::kWaived:
-    case Result::kManual:
-      return "informational";
-  }
-  return "unknown";
+// XCCDF 1.2 table 26, whose words are ours; what is waived or for a person is information.
+std::string XccdfResult(Result result) {
+  if (result == Result::kWaived || result == Result::kManual) return "informational";
+  return std::string(ResultName(result));
 }
 
 // Identifiers are xs:NCName: what is not a letter, digit, '-', '_' or '.' becomes '-'.

@@ -10,6 +10,7 @@
 
 #include "checks/rules/engine.h"
 #include "checks/rules/rule_loader.h"
+#include "tests/checks/recommendations.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {
@@ -25,29 +26,6 @@ Policy Load(const std::string& profile) {
   Expected<Policy> policy = LoadPolicy({kDirectory, profile, "", ""});
   EXPECT_TRUE(policy) << policy.error().ToString();
   return policy ? *policy : Policy();
-}
-
-struct Recommendation {
-  std::string number, server, workstation;
-  bool manual = false;
-};
-
-std::vector<Recommendation> Recommendations() {
-  std::vector<Recommendation> all;
-  std::ifstream file(ASSAY_SOURCE_DIR "/tests/checks/data/recommendations.csv");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with('#')) continue;
-    std::istringstream fields(line);
-    Recommendation one;
-    std::string assessment;
-    std::getline(fields, one.number, ',');
-    std::getline(fields, one.server, ',');
-    std::getline(fields, one.workstation, ',');
-    std::getline(fields, assessment);
-    one.manual = assessment == "manual";
-    all.push_back(one);
-  }
-  return all;
 }
 
 std::map<std::string, std::vector<Rule>> RulesByNumber(const Policy& policy) {
@@ -76,7 +54,7 @@ TEST(Benchmark, EveryProfileLoadsAndItsRulesHaveWhatAReaderNeeds) {
 }
 
 TEST(Benchmark, EveryRecommendationHasARule) {
-  std::vector<Recommendation> all = Recommendations();
+  std::vector<Recommendation> all = Recommendations("recommendations.csv");
   ASSERT_EQ(all.size(), 310u);
   auto rules = RulesByNumber(Load("cis-debian12-l2-server"));
   rules.merge(RulesByNumber(Load("cis-debian12-l2-workstation")));
@@ -90,7 +68,7 @@ TEST(Benchmark, EveryRecommendationHasARule) {
 TEST(Benchmark, ARuleHasTheLevelsAndTheAssessmentOfItsRecommendation) {
   auto server = RulesByNumber(Load("cis-debian12-l2-server"));
   auto workstation = RulesByNumber(Load("cis-debian12-l2-workstation"));
-  for (const Recommendation& one : Recommendations()) {
+  for (const Recommendation& one : Recommendations("recommendations.csv")) {
     EXPECT_EQ(server.contains(one.number), one.server != "-") << one.number;
     EXPECT_EQ(workstation.contains(one.number), one.workstation != "-") << one.number;
     for (const Rule& rule : server[one.number]) {

@@ -11,6 +11,7 @@
 
 #include "checks/rules/engine.h"
 #include "checks/rules/rule_loader.h"
+#include "tests/checks/recommendations.h"
 #include "tests/support/temp_root.h"
 
 namespace assay {
@@ -31,29 +32,6 @@ struct Benchmark {
 const Benchmark kBenchmarks[] = {
     {"cis-rhel9", "recommendations-rhel9.csv", "cis-rhel9-l2-server", 298, 277, {"4.2.2"}},
     {"cis-al2023", "recommendations-al2023.csv", "cis-al2023-l2-server", 243, 221, {"3.4.2.4"}}};
-
-struct Recommendation {
-  std::string number, server, workstation;
-  bool manual = false;
-};
-
-std::vector<Recommendation> Recommendations(const Benchmark& benchmark) {
-  std::vector<Recommendation> all;
-  std::ifstream file(ASSAY_SOURCE_DIR "/tests/checks/data/" + benchmark.file);
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with('#')) continue;
-    std::istringstream fields(line);
-    Recommendation one;
-    std::string assessment;
-    std::getline(fields, one.number, ',');
-    std::getline(fields, one.server, ',');
-    std::getline(fields, one.workstation, ',');
-    std::getline(fields, assessment);
-    one.manual = assessment == "manual";
-    all.push_back(one);
-  }
-  return all;
-}
 
 Policy Load(const std::string& profile) {
   Expected<Policy> policy = LoadPolicy({kDirectory, profile, "", ""});
@@ -76,7 +54,7 @@ bool MayBeMissing(const Benchmark& benchmark, const std::string& number) {
 
 TEST(RhelBenchmarks, EveryRecommendationHasARuleOrIsKnownToHaveNone) {
   for (const Benchmark& benchmark : kBenchmarks) {
-    std::vector<Recommendation> all = Recommendations(benchmark);
+    std::vector<Recommendation> all = Recommendations(benchmark.file);
     EXPECT_EQ(all.size(), benchmark.recommendations) << benchmark.id;
     auto rules = RulesByNumber(benchmark);
     std::vector<std::string> missing;
@@ -103,7 +81,7 @@ TEST(RhelBenchmarks, WhatIsSaidToBeMissingIs) {
 TEST(RhelBenchmarks, ARuleHasTheLevelAndTheAssessmentOfItsRecommendation) {
   for (const Benchmark& benchmark : kBenchmarks) {
     std::map<std::string, Recommendation> all;
-    for (const Recommendation& one : Recommendations(benchmark)) all[one.number] = one;
+    for (const Recommendation& one : Recommendations(benchmark.file)) all[one.number] = one;
     for (const auto& [number, rules] : RulesByNumber(benchmark))
       for (const Rule& rule : rules) {
         ASSERT_TRUE(all.contains(number)) << benchmark.id << " has no " << number;
@@ -117,7 +95,7 @@ TEST(RhelBenchmarks, ARuleHasTheLevelAndTheAssessmentOfItsRecommendation) {
 // Also on a workstation of RHEL; Amazon Linux has none.
 TEST(RhelBenchmarks, AWorkstationHasItsLevels) {
   std::map<std::string, Recommendation> all;
-  for (const Recommendation& one : Recommendations(kBenchmarks[0])) all[one.number] = one;
+  for (const Recommendation& one : Recommendations(kBenchmarks[0].file)) all[one.number] = one;
   Policy policy = Load("cis-rhel9-l2-workstation");
   for (const Rule& rule : policy.rules())
     for (const RecommendationId& id : rule.ids()) {

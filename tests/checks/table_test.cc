@@ -11,6 +11,7 @@
 #include "checks/predicates/inputs.h"
 #include "checks/predicates/predicate.h"
 #include "checks/rules/rule_loader.h"
+#include "tests/checks/recommendations.h"
 #include "tests/support/golden.h"
 #include "tests/support/temp_root.h"
 
@@ -51,24 +52,6 @@ constexpr std::pair<const char*, const char*> kSections[] = {
     {"6.3", "integrity of files"},
     {"7.1", "modes and owners of files"},
     {"7.2", "users and groups"}};
-
-struct Recommendation {
-  std::string number, server, workstation;
-};
-
-std::vector<Recommendation> Recommendations() {
-  std::vector<Recommendation> all;
-  std::ifstream file(ASSAY_SOURCE_DIR "/tests/checks/data/recommendations.csv");
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream fields(line);
-    Recommendation one;
-    std::getline(fields, one.number, ',');
-    std::getline(fields, one.server, ',');
-    std::getline(fields, one.workstation, ',');
-    if (!line.starts_with('#')) all.push_back(one);
-  }
-  return all;
-}
 
 // Every rule of a benchmark, whichever profile selects it, in the files' order.
 std::vector<Rule> AllRules(const std::string& directory) {
@@ -152,7 +135,7 @@ std::string WholeTable() {
     table += std::string("\n## ") + section + " " + about +
              "\n\n| number | title | level | rule | predicates | judged | also |\n"
              "|---|---|---|---|---|---|---|\n";
-    for (const Recommendation& one : Recommendations())
+    for (const Recommendation& one : Recommendations("recommendations.csv"))
       if (IsIn(section, one.number)) table += RowsOf(one);
   }
   table +=
@@ -184,7 +167,7 @@ struct Tally {
 
 Tally TallyOf(const std::string& section) {
   Tally tally;
-  for (const Recommendation& one : Recommendations())
+  for (const Recommendation& one : Recommendations("recommendations.csv"))
     tally.recommendations += IsIn(section, one.number);
   for (const Rule& rule : Cis()) {
     if (!IsIn(section, NumberIn(rule, kBenchmark))) continue;
@@ -220,9 +203,9 @@ std::string PredicateTable() {
 
 TEST(Table, OfEveryRecommendationIsUpToDate) {
   size_t with_section = 0;
-  for (const Recommendation& one : Recommendations())
+  for (const Recommendation& one : Recommendations("recommendations.csv"))
     for (const auto& [section, about] : kSections) with_section += IsIn(section, one.number);
-  EXPECT_EQ(with_section, Recommendations().size());
+  EXPECT_EQ(with_section, Recommendations("recommendations.csv").size());
   ExpectGolden(std::string(kDirectory) + "/TABLE.md", WholeTable());
 }
 

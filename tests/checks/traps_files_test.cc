@@ -5,35 +5,13 @@
 #include <unistd.h>
 
 #include "tests/checks/planted_root.h"
-#include "tests/checks/shipped_rules.h"
+#include "tests/checks/traps.h"
 
 namespace assay {
 
 namespace {
 
-struct Trap {
-  const char *why, *rule, *change;
-  Result result;
-};
-
-class FileTraps : public testing::Test {
- protected:
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root: the roots have owners";
-  }
-  void Expect(const std::string& on_top, const std::vector<Trap>& traps) {
-    const Policy policy = ShippedPolicy("cis-debian12-l2-server");
-    for (const Trap& trap : traps) {
-      TempRoot root;
-      Plant(root, "good");
-      Plant(root, on_top);
-      PlantText(root, trap.change);
-      const RuleOutcome outcome = JudgedRules(policy, root).at(trap.rule);
-      EXPECT_EQ(ResultName(outcome.result), ResultName(trap.result))
-          << trap.rule << ": " << trap.why << ": " << outcome.reason;
-    }
-  }
-};
+class FileTraps : public Traps {};
 
 TEST_F(FileTraps, WhichLineWinsDependsOnTheProgram) {
   Expect(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where scanners go wrong: a good root, one change, and what the shipped rule must say of it.
 // TRAPS.md is the index of all traps, also of those that a predicate's own test pins.
+#include "tests/checks/traps.h"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -8,36 +10,10 @@
 #include <regex>
 
 #include "tests/checks/planted_root.h"
-#include "tests/checks/shipped_rules.h"
 
 namespace assay {
 
 namespace {
-
-struct Trap {
-  const char *why, *rule, *change;  ///< `change` as planted_root.h says
-  Result result;
-};
-
-class Traps : public testing::Test {
- protected:
-  void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root: the roots have owners";
-  }
-
-  void Expect(const std::string& on_top, const std::vector<Trap>& traps) {
-    const Policy policy = ShippedPolicy("cis-debian12-l2-server");
-    for (const Trap& trap : traps) {
-      TempRoot root;
-      Plant(root, "good");
-      Plant(root, on_top);
-      PlantText(root, trap.change);
-      const RuleOutcome outcome = JudgedRules(policy, root).at(trap.rule);
-      EXPECT_EQ(ResultName(outcome.result), ResultName(trap.result))
-          << trap.rule << ": " << trap.why << ": " << outcome.reason;
-    }
-  }
-};
 
 TEST_F(Traps, SysctlsAreWhatTheNextBootSets) {
   Expect("good-ufw",

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // passwd, shadow, group, gshadow, shells, login.defs.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/accounts.h"
+#include "tests/fuzz/hold.h"
 
 namespace {
 
-void Hold(bool what) {
-  if (!what) abort();
-}
+using assay::Hold;
 
 template <typename Parsed>
 void Entries(const Parsed& parsed, int lines) {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // auditctl's and augenrules' language: merging, splitting, reading.
 #include <cstdint>
-#include <cstdlib>
 
 #include "checks/formats/audit_rules.h"
 #include "checks/formats/syscall_names.h"
+#include "tests/fuzz/hold.h"
 
 namespace {
 
-void Hold(bool what) {
-  if (!what) abort();
-}
+using assay::Hold;
 
 const assay::AuditWorld kWorld = {
     assay::kArchX86_64,

@@ -2,19 +2,13 @@
 // What a boot loader reads: GRUB scripts and environment blocks, loader entries, unified images,
 // and the kernel's command line.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/grub_config.h"
 #include "checks/formats/kernel_command_line.h"
 #include "checks/formats/loader_entry.h"
+#include "tests/fuzz/hold.h"
 
-namespace {
-
-void Hold(bool what) {
-  if (!what) abort();
-}
-
-}  // namespace
+using assay::Hold;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);

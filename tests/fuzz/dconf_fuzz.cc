@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // dconf's profiles, keyfiles, locks and the text form of its values.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/dconf_files.h"
+#include "tests/fuzz/hold.h"
 
-namespace {
-
-void Hold(bool what) {
-  if (!what) abort();
-}
-
-}  // namespace
+using assay::Hold;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // rpm's database and its write-ahead log (four bytes say where the log begins), a header, versions.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/big_endian.h"
 #include "checks/formats/rpm_database.h"
 #include "checks/formats/rpm_header.h"
 #include "checks/formats/rpm_version.h"
+#include "tests/fuzz/hold.h"
 
 namespace {
 
-void Hold(bool what) {
-  if (!what) abort();
-}
+using assay::Hold;
 
 void Database(std::string_view text) {
   size_t begins = std::min<size_t>(assay::BigEndian32(text, 0), text.size());

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the predicates parse: sysctl.d, modprobe.d, mountinfo, fstab, mount units, key and value.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/key_value.h"
 #include "checks/formats/lines.h"
 #include "checks/formats/modprobe_config.h"
 #include "checks/formats/mount_table.h"
 #include "checks/formats/sysctl_config.h"
+#include "tests/fuzz/hold.h"
 
 namespace {
 
-void Hold(bool what) {
-  if (!what) abort();
-}
+using assay::Hold;
 
 void Lines(std::string_view text, int lines) {
   for (const assay::SysctlAssignment& one : assay::ParseSysctlFile(text, "f"))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checks/formats/secrets.h"
-
 #include "checks/formats/homes.h"
+#include "checks/formats/secrets.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view bytes(reinterpret_cast<const char*>(data), size);

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // AppArmor's list of profiles, profile files and patterns; SELinux's configuration.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/apparmor.h"
 #include "checks/formats/selinux_config.h"
+#include "tests/fuzz/hold.h"
 
-namespace {
-
-void Hold(bool what) {
-  if (!what) abort();
-}
-
-}  // namespace
+using assay::Hold;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);

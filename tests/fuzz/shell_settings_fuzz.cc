@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Start-up files of shells, and what umask takes.
 #include <algorithm>
-#include <cstdlib>
 
 #include "checks/formats/shell_settings.h"
 #include "checks/formats/shell_words.h"
+#include "tests/fuzz/hold.h"
 
-namespace {
-
-void Hold(bool what) {
-  if (!what) abort();
-}
-
-}  // namespace
+using assay::Hold;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);

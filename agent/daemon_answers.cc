@@ -95,6 +95,8 @@ NodeStatus Daemon::Status() const {
     drift->set_boot_nanos(entries[i].boot_nanos);
   }
   status.set_drift_count(drift_.count());
+  for (size_t i = 0; i < std::min(kMaxListed, never_matched_.size()); i++)
+    status.add_never_matched(Describe(never_matched_[i]));
   if (ledger_) {
     status.set_ledger_records(ledger_->records().size());
     status.set_ledger_committed(ledger_->committed());

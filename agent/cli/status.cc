@@ -41,6 +41,8 @@ std::string Text(const NodeStatus& status) {
     if (!d.actual().empty()) text += "    actual    " + Printable(d.actual()) + "\n";
     text += "    by        " + Who(drift.cause()) + "\n";
   }
+  for (const std::string& item : status.never_matched())
+    text += "  never matched " + Printable(item) + "\n";
   for (const std::string& item : report.unverifiable())
     text += "  unverifiable " + Printable(item) + "\n";
   text +=
@@ -112,6 +114,8 @@ std::string Json(const NodeStatus& status) {
   json["drift_count"] = status.drift_count();
   json["drifts"] = nlohmann::json::array();
   for (const StatusDrift& drift : status.drifts()) json["drifts"].push_back(DriftJson(drift));
+  json["never_matched"] = nlohmann::json::array();
+  for (const std::string& item : status.never_matched()) json["never_matched"].push_back(item);
   json["unverifiable"] = nlohmann::json::array();
   for (const std::string& item : report.unverifiable()) json["unverifiable"].push_back(item);
   json["channels"] = nlohmann::json::array();

@@ -279,7 +279,10 @@ TEST_F(Spine, ANodeThatNeverMatchedIsUnknownAndNeverDrifted) {
   StartDaemon();
   Ran ran = Status();
   EXPECT_EQ(ran.exit, 2) << ran.out << ran.err;
-  EXPECT_EQ(json::parse(ran.out)["reason"], "NeverMatched");
+  json status = json::parse(ran.out);
+  EXPECT_EQ(status["reason"], "NeverMatched");
+  ASSERT_EQ(status["never_matched"].size(), 1u) << "the operator must see what differs";
+  EXPECT_THAT(std::string(status["never_matched"][0]), HasSubstr("golden/etc/app.conf"));
   Enroll();
   ASSERT_EQ(Pull("evidence").exit, 0);
   EXPECT_EQ(Verify("evidence").exit, 2);

@@ -116,9 +116,12 @@ Expected<std::string> ReadAll(int fd, size_t limit) {
 
 }  // namespace
 
-Expected<Metadata> StatFd(int fd) {
+Expected<Metadata> StatFd(int fd) { return StatAt(fd, ""); }
+
+Expected<Metadata> StatAt(int directory_fd, const char* name) {
   struct statx x{};
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &x))
+  constexpr int kFlags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  if (statx(directory_fd, name, kFlags, STATX_BASIC_STATS | STATX_MNT_ID, &x))
     return FailErrno(errno, "statx");
   Metadata m;
   m.type = TypeOf(x.stx_mode);

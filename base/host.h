@@ -98,6 +98,10 @@ class Host {
   /// else empty. Recorded as the directory alone: a link changes only by a change of its directory.
   Expected<std::vector<std::pair<std::string, std::string>>> Links(std::string_view directory,
                                                                    size_t limit = 10'000);
+  /// The names in a directory, sorted, each with its metadata (links not followed), recorded as
+  /// List() and Stat() of each; what goes away meanwhile is left out.
+  using Child = std::pair<std::string, Metadata>;
+  Expected<std::vector<Child>> Children(std::string_view directory);
 
   /// Live value of a sysctl without the trailing newline, read from /proc/sys in the namespaces of
   /// this process. `name` with '/' ("net/ipv4/ip_forward"). kUnsupported when not live().
@@ -224,5 +228,7 @@ Expected<Fd> OpenRegularBeneath(int directory_fd, const char* relative, Metadata
 
 /// statx of an open fd (O_PATH is enough).
 Expected<Metadata> StatFd(int fd);
+/// The same of a name in a directory, a link not followed.
+Expected<Metadata> StatAt(int directory_fd, const char* name);
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/host.h"
+#include "base/printable.h"
 
 namespace assay {
 
@@ -22,6 +23,21 @@ Expected<std::vector<std::pair<std::string, std::string>>> Host::Links(std::stri
       return FailErrno(errno, "reading a link in '" + std::string(directory) + "'");
   }
   return links;
+}
+
+Expected<std::vector<Host::Child>> Host::Children(std::string_view directory) {
+  std::vector<Child> children;
+  std::vector<std::string> names = TRY(List(directory));
+  Fd fd = TRY(OpenPath(directory, true));
+  const std::string prefix = std::string(directory) + (directory.ends_with('/') ? "" : "/");
+  for (std::string& name : names) {
+    Record(Input::Kind::kMetadata, prefix + name);
+    Expected<Metadata> found = StatAt(fd.get(), name.c_str());
+    if (!found && found.error().code != ErrorCode::kNotFound)
+      return std::unexpected(WithContext(found.error(), "'" + Printable(prefix + name) + "'"));
+    if (found) children.emplace_back(std::move(name), *found);
+  }
+  return children;
 }
 
 }  // namespace assay

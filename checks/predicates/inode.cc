@@ -74,28 +74,27 @@ class Inspection {
   Expected<void> Below(const std::string& directory, size_t depth) {
     if (depth > kMaxDepth)
       return Fail(ErrorCode::kInvalid, directory + " is more than 64 directories deep");
-    Expected<std::vector<std::string>> names = host_.List(directory);
-    if (!names && names.error().code == ErrorCode::kNotFound) return {};  // gone meanwhile
-    if (!names) return std::unexpected(names.error());
-    for (const std::string& name : *names) {
-      if (Named(expected_.except(), name)) continue;
-      TRY(One((directory == "/" ? "" : directory) + "/" + name, name, depth));
-    }
+    // The parts of one rule look at the same tree for one name after another.
+    const auto& children = host_.Once<Expected<std::vector<Host::Child>>>(
+        "children of " + directory, [&](Host& host) { return host.Children(directory); });
+    if (!children && children.error().code == ErrorCode::kNotFound) return {};  // gone meanwhile
+    if (!children) return std::unexpected(children.error());
+    for (const auto& [name, found] : *children)
+      if (!Named(expected_.except(), name))
+        TRY(One((directory == "/" ? "" : directory) + "/" + name, name, found, depth));
     return {};
   }
 
-  Expected<void> One(const std::string& path, const std::string& name, size_t depth) {
+  Expected<void> One(const std::string& path, const std::string& name, const Metadata& found,
+                     size_t depth) {
     if (++seen_objects_ > kMaxObjects)
       return Fail(ErrorCode::kInvalid, "more than 50000 objects below " + Where());
-    Expected<Metadata> found = host_.Stat(path);
-    if (!found && found.error().code == ErrorCode::kNotFound) return {};  // gone meanwhile
-    if (!found) return std::unexpected(found.error());
     // What a link says of itself means nothing, and what it leads to is not below.
-    if (found->type == Metadata::Type::kSymlink) return {};
-    bool chosen = IsType(expected_.type(), *found) &&
+    if (found.type == Metadata::Type::kSymlink) return {};
+    bool chosen = IsType(expected_.type(), found) &&
                   (expected_.names().empty() || Named(expected_.names(), name));
-    if (chosen) TRY(Judge(path, *found));
-    if (found->type == Metadata::Type::kDirectory) return Below(path, depth + 1);
+    if (chosen) TRY(Judge(path, found));
+    if (found.type == Metadata::Type::kDirectory) return Below(path, depth + 1);
     return {};
   }
 

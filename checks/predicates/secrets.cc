@@ -31,20 +31,30 @@ Expected<void> LookInto(Search& search, const std::string& path) {
   return {};
 }
 
-Expected<void> Visit(Search& search, const std::string& path, int depth) {
-  if (IsBelowOne(search.except, path)) return {};
+Expected<void> Visit(Search& search, const std::string& path, const Metadata& found, int depth) {
   if (++search.seen > kMaxObjects || depth > kMaxDepth)
     return Fail(ErrorCode::kInvalid, "'" + path + "' has too many objects below it");
-  Expected<Metadata> found = search.host.Stat(path);
+  if (found.type == Metadata::Type::kRegular) {
+    if (found.size <= kMaxFile) return LookInto(search, path);
+    search.too_large++;
+  }
+  if (found.type != Metadata::Type::kDirectory) return {};
+  const std::string prefix = path == "/" ? path : path + "/";
+  Expected<std::vector<Host::Child>> children = search.host.Children(path);
+  if (!children && children.error().code == ErrorCode::kNotFound) return {};  // gone meanwhile
+  if (!children) return std::unexpected(children.error());
+  for (const auto& [name, metadata] : *children)
+    if (!IsBelowOne(search.except, prefix + name))
+      TRY(Visit(search, prefix + name, metadata, depth + 1));
+  return {};
+}
+
+Expected<void> Begin(Search& search, const std::string& tree) {
+  if (IsBelowOne(search.except, tree)) return {};
+  Expected<Metadata> found = search.host.Stat(tree);
   if (!found && found.error().code == ErrorCode::kNotFound) return {};
   if (!found) return std::unexpected(found.error());
-  if (found->type == Metadata::Type::kRegular && found->size > kMaxFile) search.too_large++;
-  if (found->type == Metadata::Type::kRegular && found->size <= kMaxFile)
-    return LookInto(search, path);
-  if (found->type != Metadata::Type::kDirectory) return {};
-  for (const std::string& name : TRY(search.host.List(path)))
-    TRY(Visit(search, (path == "/" ? "" : path) + "/" + name, depth + 1));
-  return {};
+  return Visit(search, tree, *found, 0);
 }
 
 }  // namespace
@@ -58,8 +68,7 @@ Answer JudgeSecrets(const Secrets& expected, Host& host) {
   for (const std::string& tree : *trees) {
     if (IsBelowOne(done, tree)) continue;
     done.push_back(tree);
-    if (Expected<void> visited = Visit(search, tree, 0); !visited)
-      return CannotTell(visited.error());
+    if (Expected<void> visited = Begin(search, tree); !visited) return CannotTell(visited.error());
   }
   if (search.too_large > 0)
     search.answer.evidence.push_back(

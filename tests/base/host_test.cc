@@ -77,6 +77,23 @@ TEST(Host, APathWrittenOtherwiseIsAlsoTheFileThatItNames) {
   EXPECT_EQ(host.RealPath("/").value(), "/");
 }
 
+TEST(Host, ChildrenAreWhatStandsInADirectoryAsItIs) {
+  TempRoot root{{"d/a", "xy"}, {"d/sub/b", ""}};
+  root.Symlink("d/link", "a");
+  Host host = root.OpenHost();
+  Expected<std::vector<Host::Child>> children = host.Children("/d");
+  ASSERT_TRUE(children);
+  ASSERT_EQ(children->size(), 3u);
+  EXPECT_EQ((*children)[0].second.size, 2u);
+  EXPECT_EQ((*children)[1].second.type, Metadata::Type::kSymlink);
+  EXPECT_EQ((*children)[2].second.type, Metadata::Type::kDirectory);
+  std::set<Input> inputs = host.TakeInputs();
+  EXPECT_TRUE(inputs.contains({Input::Kind::kDirectory, "/d"}));
+  EXPECT_TRUE(inputs.contains({Input::Kind::kMetadata, "/d/link"}));
+  EXPECT_FALSE(inputs.contains({Input::Kind::kMetadata, "/d/sub/b"}));
+  EXPECT_EQ(host.Children("/none").error().code, ErrorCode::kNotFound);
+}
+
 TEST(Host, ALookAtMetadataIsNoLookAtBytes) {
   TempRoot root{{"var/log/syslog", "busy\n"}};
   Host host = root.OpenHost();

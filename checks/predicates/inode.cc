@@ -63,7 +63,9 @@ class Inspection {
 
  private:
   Expected<void> Path(const std::string& path) {
-    Expected<Metadata> found = host_.StatTarget(path);
+    // One rule asks for the owner of an object, the next for its group.
+    const auto& found = host_.Once<Expected<Metadata>>(
+        "target of " + path, [&](Host& host) { return host.StatTarget(path); });
     if (!found && found.error().code == ErrorCode::kNotFound) return {};
     if (!found) return std::unexpected(found.error());
     bool directory = found->type == Metadata::Type::kDirectory;

@@ -46,6 +46,7 @@ Expected<void> Visit(Search& search, const std::string& path, const Metadata& fo
   for (const auto& [name, metadata] : *children)
     if (!IsBelowOne(search.except, prefix + name))
       TRY(Visit(search, prefix + name, metadata, depth + 1));
+  (void)search.host.TakeInputs();  // half a million files are nobody's watch-list: kTree is
   return {};
 }
 
@@ -57,6 +58,20 @@ Expected<void> Begin(Search& search, const std::string& tree) {
   return Visit(search, tree, *found, 0);
 }
 
+Expected<void> SearchAll(Search& search, const std::vector<std::string>& trees) {
+  std::set<Input> inputs = search.host.TakeInputs();
+  std::vector<std::string> done;  // sorted: what holds another comes before it
+  Expected<void> visited;
+  for (const std::string& tree : trees) {
+    if (!visited || IsBelowOne(done, tree)) continue;
+    done.push_back(tree);
+    inputs.insert({Input::Kind::kTree, tree});
+    visited = Begin(search, tree);
+  }
+  for (const Input& input : inputs) search.host.RecordLook(input.kind, input.name);
+  return visited;
+}
+
 }  // namespace
 
 Answer JudgeSecrets(const Secrets& expected, Host& host) {
@@ -64,12 +79,8 @@ Answer JudgeSecrets(const Secrets& expected, Host& host) {
   Search search{host, WithHomes(host, {expected.except().begin(), expected.except().end()})};
   Expected<std::vector<std::string>> trees = PathsOf(host, patterns);
   if (!trees) return CannotTell(trees.error());
-  std::vector<std::string> done;  // sorted: what holds another comes before it
-  for (const std::string& tree : *trees) {
-    if (IsBelowOne(done, tree)) continue;
-    done.push_back(tree);
-    if (Expected<void> visited = Begin(search, tree); !visited) return CannotTell(visited.error());
-  }
+  Expected<void> searched = SearchAll(search, *trees);
+  if (!searched) return CannotTell(searched.error());
   if (search.too_large > 0)
     search.answer.evidence.push_back(
         {expected.trees(0), 0,

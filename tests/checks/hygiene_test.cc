@@ -127,6 +127,9 @@ TEST(SecretsPredicate, LooksIntoFilesBelowAndNamesKindNotValue) {
   secrets.add_except("/etc/sk*");
   Host host = root.OpenHost();
   Answer answer = JudgeSecrets(secrets, host);
+  std::set<Input> inputs = host.TakeInputs();
+  EXPECT_TRUE(inputs.contains({Input::Kind::kTree, "/etc"}));
+  EXPECT_FALSE(inputs.contains({Input::Kind::kFile, "/etc/app/conf.d/a"})) << "as with a walk";
   ASSERT_EQ(answer.result, Result::kFail) << answer.reason;
   ASSERT_EQ(answer.evidence.size(), 1u);
   EXPECT_EQ(answer.evidence[0].source, "/etc/app/conf.d/a");

@@ -60,8 +60,11 @@ Expected<bool> AddPath(const std::string& path, uint32_t access,
   AuditWant want{0, std::nullopt, WithoutLinks(host, path), false, access, conditions};
   Expected<Metadata> found = host.StatTarget(path);
   if (!found && found.error().code != ErrorCode::kNotFound) return std::unexpected(found.error());
-  want.directory = found && found->type == Metadata::Type::kDirectory;
-  if (want.directory) want.path = TRY(host.RealPath(path));
+  bool directory = found && found->type == Metadata::Type::kDirectory;
+  if (directory) want.path = TRY(host.RealPath(path));
+  // Below /run nothing was there when the rules were loaded, so path= is all that auditctl could
+  // say.
+  want.directory = directory && !want.path.starts_with("/run/");
   for (uint32_t arch : TRY(ArchsToWatch(host))) {
     want.arch = arch;
     into.push_back({want, path});

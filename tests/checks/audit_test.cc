@@ -223,6 +223,7 @@ TEST_F(AuditPredicate, OnArmOnlyTheCallsThatItHasAreWanted) {
 TEST_F(AuditPredicate, LinksToTheSamePlaceAreTheSame) {
   root_.Write("run/utmp", "");
   root_.MakeDirectory("var");
+  root_.MakeDirectory("run");
   root_.Symlink("var/run", "/run");
   EXPECT_EQ(Judge(Watch({"/var/run/utmp"}), "-w /run/utmp -p wa\n").result, Result::kPass);
   EXPECT_EQ(Judge(Watch({"/run/utmp"}), "-w /var/run/utmp -p wa\n").result, Result::kPass);
@@ -279,6 +280,22 @@ TEST_F(AuditPredicate, EveryPrivilegedCommandHasItsRule) {
   EXPECT_EQ(answer.result, Result::kFail);
   EXPECT_NE(answer.reason.find("/usr/lib/x/helper"), std::string::npos) << answer.reason;
   EXPECT_EQ(answer.reason.find("/usr/bin/su"), std::string::npos) << answer.reason;
+}
+
+TEST_F(AuditPredicate, ADirectoryBelowRunIsMadeAfterTheRulesAreLoaded) {
+  root_.MakeDirectory("run");
+  root_.Symlink("var/run", "/run");
+  const std::string faillock = "-a always,exit -F path=/run/faillock -F perm=wa\n";
+  const std::string sudoers = "-a always,exit -F path=/etc/sudoers.d -F perm=wa\n";
+  EXPECT_EQ(Judge(Watch({"/var/run/faillock"}), faillock).result, Result::kPass);
+  root_.MakeDirectory("run/faillock");
+  EXPECT_EQ(Judge(Watch({"/var/run/faillock"}), faillock).result, Result::kPass)
+      << "the first failed login is no drift";
+  EXPECT_EQ(JudgeLive(Watch({"/var/run/faillock"}), faillock, faillock).result, Result::kPass);
+  EXPECT_EQ(Judge(Watch({"/var/run/faillock"}), "-w /run -p wa\n").result, Result::kPass);
+  EXPECT_EQ(Judge(Watch({"/var/run/faillock"}), "-w /run/x -p wa\n").result, Result::kFail);
+  root_.MakeDirectory("etc/sudoers.d");
+  EXPECT_EQ(Judge(Watch({"/etc/sudoers.d"}), sudoers).result, Result::kFail);
 }
 
 TEST_F(AuditPredicate, LiveFilesAndKernelMustBothSayIt) {

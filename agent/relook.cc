@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/clock.h"
 #include "probes/lease.h"
 
 namespace assay {
@@ -76,7 +77,9 @@ Comparison RuleBook::Take(size_t rule, RuleOutcome outcome, WatchList& list) {
 }
 
 Comparison RuleBook::Judge(size_t rule, Host& host, WatchList& list) {
-  return Take(rule, JudgeRule(policy_, policy_.rules(int(rule)), host), list);
+  RuleOutcome outcome = JudgeRule(policy_, policy_.rules(int(rule)), host);
+  ApplyWaiver(policy_, Rfc3339(WallSeconds()).substr(0, 10), outcome);
+  return Take(rule, std::move(outcome), list);
 }
 
 Comparison RuleBook::JudgeNamed(std::string_view id, Host& host, WatchList& list) {

@@ -80,26 +80,6 @@ std::string WhyNot(const Waiver& waiver, const Policy& policy, std::string_view 
   return "";
 }
 
-void ApplyWaiver(const Policy& policy, std::string_view today, RuleOutcome& outcome) {
-  if (outcome.result != Result::kFail) return;
-  for (int i = 0; i < policy.waivers_size(); i++) {
-    const Waiver& waiver = policy.waivers(i);
-    if (waiver.rule() != outcome.rule) continue;
-    outcome.waiver = i;
-    outcome.waiver_expired = IsDate(waiver.until()) && today > waiver.until();
-    std::string why_not = WhyNot(waiver, policy, today);
-    if (!why_not.empty()) {
-      outcome.reason += " (" + why_not + ")";
-      continue;
-    }
-    outcome.waiver_expired = false;
-    outcome.result = Result::kWaived;
-    outcome.reason = "waived by " + waiver.owner() + " until " + waiver.until() + ": " +
-                     waiver.reason() + " (" + outcome.reason + ")";
-    return;
-  }
-}
-
 }  // namespace
 
 std::string_view ResultName(Result result) {
@@ -136,6 +116,26 @@ RuleOutcome JudgeRule(const Policy& policy, const Rule& rule, Host& host) {
   outcome.evidence = std::move(answer.evidence);
   outcome.inputs = host.TakeInputs();
   return outcome;
+}
+
+void ApplyWaiver(const Policy& policy, std::string_view today, RuleOutcome& outcome) {
+  if (outcome.result != Result::kFail) return;
+  for (int i = 0; i < policy.waivers_size(); i++) {
+    const Waiver& waiver = policy.waivers(i);
+    if (waiver.rule() != outcome.rule) continue;
+    outcome.waiver = i;
+    outcome.waiver_expired = IsDate(waiver.until()) && today > waiver.until();
+    std::string why_not = WhyNot(waiver, policy, today);
+    if (!why_not.empty()) {
+      outcome.reason += " (" + why_not + ")";
+      continue;
+    }
+    outcome.waiver_expired = false;
+    outcome.result = Result::kWaived;
+    outcome.reason = "waived by " + waiver.owner() + " until " + waiver.until() + ": " +
+                     waiver.reason() + " (" + outcome.reason + ")";
+    return;
+  }
 }
 
 CheckReport Check(const Policy& policy, Host& host, std::string_view today,

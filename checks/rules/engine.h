@@ -54,6 +54,10 @@ struct CheckReport {
 /// judges again calls host.Forget() first, once for all rules that are judged together.
 RuleOutcome JudgeRule(const Policy& policy, const Rule& rule, Host& host);
 
+/// Makes a failure kWaived that a waiver of the policy excuses `today` (ISO date); of one that has
+/// ended the reason says so. Whoever judges one rule applies it, as Check() does for all.
+void ApplyWaiver(const Policy& policy, std::string_view today, RuleOutcome& outcome);
+
 /// Judges every rule of the policy on a fresh look at the host; waivers that have not expired at
 /// `today` (ISO date) apply.
 CheckReport Check(const Policy& policy, Host& host, std::string_view today,

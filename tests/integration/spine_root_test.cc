@@ -190,6 +190,27 @@ TEST_F(Spine, ABusyLogOfWhichOnlyTheModeCountsKeepsNobodyFromBeingGolden) {
   EXPECT_EQ(status["drifts"][0]["subject"], "log-mode") << status.dump(2);
 }
 
+TEST_F(Spine, WhatIsWaivedIsNoDriftWhoeverLooks) {
+  world_.Write("waived", "");
+  world_.Write("judged", "");
+  world_.Write("rules/profiles.yaml",
+               "benchmark: spine\nprofiles:\n  - {id: spine, title: Modes, levels: [L1], waivers: "
+               "[{rule: waived, reason: it moves, owner: us, until: 2099-12-31}]}\n");
+  std::string rules;
+  for (const std::string name : {"waived", "judged"})
+    rules += "- {id: " + name + ", title: Closed, level: L1, inode: {path: " + world_.Path(name) +
+             ", mode: \"0644\"}}\n";
+  world_.Write("rules/rules/modes.yaml", rules);
+  Seal(world_.Path("rules"));
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  world_.Chmod("waived", 0666);
+  world_.Chmod("judged", 0666);
+  json status = StatusUntil("drifted");
+  ASSERT_EQ(status["drifts"].size(), 1u) << status.dump(2);
+  EXPECT_EQ(status["drifts"][0]["subject"], "judged");
+}
+
 // A socket that listens on every address; its port is the kernel's choice.
 class Server {
  public:

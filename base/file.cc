@@ -84,6 +84,15 @@ Expected<void> WriteFileAtomically(const std::string& path, std::string_view byt
   return {};
 }
 
+Expected<void> WriteOutput(const std::string& path, std::string_view bytes) {
+  struct stat status{};
+  if (lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode))
+    return WriteFileAtomically(path, bytes, 0644);
+  Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644));
+  if (!fd) return FailErrno(errno, "opening " + Quoted(path));
+  return WriteAll(fd.get(), bytes, Quoted(path));
+}
+
 Expected<MappedFile> MappedFile::Open(const std::string& path, size_t limit) {
   auto [fd, size] = TRY(OpenRegular(path, limit));
   MappedFile file;

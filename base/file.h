@@ -20,6 +20,10 @@ Expected<std::string> ReadFile(const std::string& path, size_t limit);
 /// a temporary file beside it, fsync, rename, fsync of the directory. `mode` as in open(2).
 Expected<void> WriteFileAtomically(const std::string& path, std::string_view bytes, int mode);
 
+/// Writes where a user said. A regular file, or none, is replaced as above (0644); a device, FIFO or
+/// link is written through and stays what it is: whoever says /dev/null as root wants no file there.
+Expected<void> WriteOutput(const std::string& path, std::string_view bytes);
+
 /// All of `bytes`, retrying short writes and EINTR.
 Expected<void> WriteAll(int fd, std::string_view bytes, std::string_view what);
 

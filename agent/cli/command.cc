@@ -37,7 +37,7 @@ int Finish(std::string_view command, const Expected<int>& outcome) {
 }
 
 Expected<void> Print(std::string_view text, const std::string& path) {
-  if (!path.empty()) return WriteFileAtomically(path, text, 0644);
+  if (!path.empty()) return WriteOutput(path, text);
   fflush(stdout);
   return WriteAll(STDOUT_FILENO, text, "standard output");
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line as scripts use it: outputs and exit codes, on a root of six lines.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/fd.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_root.h"
 
@@ -51,6 +55,22 @@ TEST_F(Cli, ChecksExitCodeIsItsVerdict) {
   EXPECT_EQ(Check({"--profile", "doubt"}).exit, 2) << "what cannot be told is not good";
   EXPECT_GE(Check({"--profile", "nobody"}).exit, 64);
   EXPECT_GE(Check({"--format", "docx"}).exit, 64);
+}
+
+TEST_F(Cli, OutputGoesThroughWhatIsNoFileAndDoesNotReplaceIt) {
+  root_.Fifo("fifo");
+  Fd reader(open(root_.Path("fifo").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(Check({"--profile", "good", "-o", root_.Path("fifo")}).exit, 0);
+  char text[65536];
+  ssize_t size = read(reader.get(), text, sizeof text);
+  EXPECT_THAT(std::string(text, size_t(std::max<ssize_t>(size, 0))), HasSubstr("It is there"));
+  EXPECT_TRUE(std::filesystem::is_fifo(root_.Path("fifo"))) << "as root, /dev/null was a file";
+  root_.Write("target", "");
+  root_.Symlink("link", "target");
+  EXPECT_EQ(Check({"--profile", "good", "-o", root_.Path("link")}).exit, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(root_.Path("link")));
+  EXPECT_GT(std::filesystem::file_size(root_.Path("target")), 0u);
 }
 
 TEST_F(Cli, EveryFormatGoesToTheFileThatIsNamed) {

@@ -182,7 +182,11 @@ void Daemon::OnTick(BootNanos now) {
     next_values_ = now + options_.values_interval;
     CompareValues();
   }
-  if (scan_ && !scan_->running() && next_scan_ != 0 && next_scan_ <= now) scan_->Begin();
+  bool due = (next_scan_ && next_scan_ <= now) || (walk_asked_ && walk_asked_ <= now);
+  if (scan_ && !scan_->running() && due) {
+    walk_asked_ = 0;  // what changes from here on asks anew
+    scan_->Begin();
+  }
 }
 
 void Daemon::Announce() {

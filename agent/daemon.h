@@ -114,6 +114,7 @@ class Daemon {
   uint64_t scans_ = 0;
   BootNanos started_ = 0, first_drift_at_ = 0;
   BootNanos next_sweep_ = 0, next_canary_ = 0, next_values_ = 0, next_scan_ = 0, next_watchdog_ = 0;
+  BootNanos walk_asked_ = 0;  ///< when to compare everything, for a walk's sake; 0: nobody asked
   std::vector<Finding> never_matched_;
   std::map<std::string, std::string> unverifiable_;
   std::set<std::string> doubted_;  ///< rules on the running state that failed at the last look

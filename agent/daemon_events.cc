@@ -19,6 +19,8 @@ constexpr BootNanos kScanRetry = 5'000'000'000;
 constexpr BootNanos kSettlePatience = 500'000'000;
 // Longer than systemd's default pause before it starts a service again, and than a client's socket.
 constexpr BootNanos kSecondLook = 5'000'000'000;
+// From the change of what a walk reads, passwd say, to the walk: more changes may follow.
+constexpr BootNanos kWalkPatience = 60'000'000'000;
 
 std::string ParentOf(const std::string& path) {
   size_t slash = path.rfind('/');
@@ -63,6 +65,7 @@ void Daemon::Look(ObjectId object, BootNanos now) {
   if (IsSame(object)) return looks_.FoundSame(object, BootNow());
   LookOutcome outcome = LookAgain(object, *watcher_, *baseline_, *list_, *rules_, *host_);
   if (object == kMountsObject) OnMounts();
+  if (!walk_asked_ && list_->AsksForWalk(object)) walk_asked_ = now + kWalkPatience;
   bool patient = outcome.open_for_writing && age < kWriterPatience;
   if (!outcome.comparison.findings.empty() && !patient) {
     Record(outcome.comparison.findings, cause);

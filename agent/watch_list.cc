@@ -2,6 +2,7 @@
 #include "agent/watch_list.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace assay {
 
@@ -45,7 +46,11 @@ void WatchList::Watch(const std::string& path) {
 }
 
 void WatchList::Learn(size_t rule, const std::set<Input>& inputs) {
+  bool walks =
+      std::ranges::any_of(inputs, [](const Input& i) { return i.kind == Input::Kind::kTree; });
+  if (walks) walkers_.insert(rule);
   for (const Input& input : inputs) {
+    if (walks && HasPath(input.kind)) walkers_files_.insert(input.name);
     if (!HasPath(input.kind)) {
       rules_by_kind_[input.kind].insert(rule);
       continue;
@@ -83,14 +88,22 @@ std::optional<uint32_t> WatchList::ManifestIndex(ObjectId object) const {
 
 std::vector<size_t> WatchList::RulesOf(ObjectId object) const {
   auto found = rules_by_path_.find(PathOf(object));
-  if (found == rules_by_path_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  return found == rules_by_path_.end() ? std::vector<size_t>() : WithoutWalkers(found->second);
 }
 
 std::vector<size_t> WatchList::RulesOf(Input::Kind kind) const {
   auto found = rules_by_kind_.find(kind);
-  if (found == rules_by_kind_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  return found == rules_by_kind_.end() ? std::vector<size_t>() : WithoutWalkers(found->second);
+}
+
+std::vector<size_t> WatchList::WithoutWalkers(const std::set<size_t>& rules) const {
+  std::vector<size_t> without;
+  std::ranges::set_difference(rules, walkers_, std::back_inserter(without));
+  return without;
+}
+
+bool WatchList::AsksForWalk(ObjectId object) const {
+  return object < kMountsObject && walkers_files_.contains(PathOf(object));
 }
 
 bool WatchList::IsJudged(ObjectId object) const {

@@ -37,9 +37,13 @@ class WatchList {
   std::optional<uint32_t> ManifestIndex(ObjectId object) const;
   /// The sealed trees' own objects: those that are not below another sealed one.
   const std::vector<uint32_t>& tops() const { return tops_; }
-  /// Rules whose inputs include this object (path, directory), or the place without an inode.
+  /// Rules whose inputs include this object (path, directory), or the place without an inode. Not
+  /// those that walk: no event tells of a tree, and a walk takes seconds where a look takes
+  /// milliseconds. Their answer is the one of the last full comparison.
   std::vector<size_t> RulesOf(ObjectId object) const;
   std::vector<size_t> RulesOf(Input::Kind kind) const;
+  /// Whether a rule that walks read this object: then a full comparison is worth its while.
+  bool AsksForWalk(ObjectId object) const;
   /// Whether a look at it can find anything: false for a directory that is only watched because a
   /// sealed tree stands in it, and that may be as busy as /tmp.
   bool IsJudged(ObjectId object) const;
@@ -51,6 +55,7 @@ class WatchList {
 
  private:
   void Watch(const std::string& path);
+  std::vector<size_t> WithoutWalkers(const std::set<size_t>& rules) const;
 
   const VerifiedBaseline& baseline_;
   std::vector<uint32_t> tops_;
@@ -58,7 +63,9 @@ class WatchList {
   std::set<std::string, std::less<>> watched_extra_;
   std::map<std::string, std::set<size_t>, std::less<>> rules_by_path_;
   std::map<Input::Kind, std::set<size_t>> rules_by_kind_;
-  std::set<std::string, std::less<>> changing_;  // paths of which bytes or names count
+  std::set<std::string, std::less<>> changing_;       // paths of which bytes or names count
+  std::set<size_t> walkers_;                          // rules that read a tree,
+  std::set<std::string, std::less<>> walkers_files_;  // and what else they read
   bool planned_ = false;
 };
 

@@ -163,7 +163,7 @@ class Host {
   void UseClock(std::function<int64_t()> clock) { clock_ = std::move(clock); }
 
   /// Numeric id of a user or group of the root's own /etc/passwd, /etc/group (never NSS, never
-  /// the build machine's). A decimal number is taken as it is.
+  /// the build machine's). A decimal number is taken as it is, and root is 0, as in the kernel.
   Expected<uint32_t> Uid(std::string_view name);
   Expected<uint32_t> Gid(std::string_view name);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 namespace assay {
 
@@ -17,7 +18,7 @@ struct Place {
 };
 
 // In their order; generator.late is left out, for formats/unit_files.h reads the scripts that it is
-// made of. Where /lib is a link, its names come twice, which changes nothing.
+// made of. Where /lib is a link the last two are one, and the last is not read.
 constexpr Place kPlaces[] = {
     {"/etc/systemd/system.control", true, false}, {"/run/systemd/system.control", true, true},
     {"/run/systemd/transient", true, true},       {"/run/systemd/generator.early", false, true},
@@ -51,6 +52,11 @@ Expected<NamedLinks> LinksOf(Host& host, const std::string& directory) {
     if (!target.empty())
       target = (std::filesystem::path(directory) / target).lexically_normal().string();
   return links;
+}
+
+bool AreOne(Host& host, const char* one, const char* other) {
+  Expected<std::string> a = host.RealPath(one), b = host.RealPath(other);
+  return a && b && *a == *b;
 }
 
 // The name that a link gives another name to; empty for a file, a mask, or a file elsewhere.
@@ -96,7 +102,10 @@ bool IsUnitName(std::string_view name) {
 Expected<UnitTree> UnitTree::Read(Host& host) {
   UnitTree tree;
   std::map<std::pair<std::string, std::string>, UnitEntry> dependencies;
-  for (const Place& place : kPlaces) {
+  std::span<const Place> places = kPlaces;
+  if (AreOne(host, places[places.size() - 2].path, places.back().path))
+    places = places.first(places.size() - 1);
+  for (const Place& place : places) {
     if (place.runtime && !host.live()) continue;
     std::string directory = place.path;
     for (auto& [name, target] : TRY(LinksOf(host, directory))) {

@@ -170,10 +170,11 @@ TEST(Host, TheLiveHostKnowsItsKernel) {
 }
 
 TEST(Host, IdsAreThoseOfTheImageAndNotOfTheBuildMachine) {
-  TempRoot root{{"etc/passwd", "root:x:0:0::/:/bin/sh\nroot2:x:5:5::/:\nshort\nbad:x:z:1::/:\n"},
+  TempRoot root{{"etc/passwd", "root:x:77:0::/:/bin/sh\nroot2:x:5:5::/:\nshort\nbad:x:z:1::/:\n"},
                 {"etc/group", "shadow:x:4242:\n"}};
   Host host = root.OpenHost();
-  EXPECT_EQ(host.Uid("root").value(), 0u);
+  EXPECT_EQ(host.Uid("root").value(), 0u);  // to the kernel root is a number, not a name
+  EXPECT_EQ(host.Gid("root").value(), 0u);
   EXPECT_EQ(host.Uid("root2").value(), 5u);
   EXPECT_EQ(host.Gid("shadow").value(), 4242u);
   EXPECT_EQ(host.Uid("1234").value(), 1234u);

@@ -92,6 +92,27 @@ TEST(Benchmark, AnEmptyRootIsNotCompliant) {
     EXPECT_EQ(outcome.reason.empty(), outcome.result == Result::kPass) << outcome.rule;
 }
 
+Result ResultOf(const CheckReport& report, const std::string& rule) {
+  for (const RuleOutcome& outcome : report.outcomes)
+    if (outcome.rule == rule) return outcome.result;
+  return Result::kError;
+}
+
+// A false alarm kills the node: what pods write to its disk is no drift of it.
+TEST(Benchmark, AVolumeOfAPodIsWaivedOnAKubernetesNodeAndNowhereElse) {
+  TempRoot root{{"var/lib/app/volume", "x"},
+                {"etc/passwd", "nobody:x:65534:65534::/:/bin/false\n"},
+                {"etc/group", "nogroup:x:65534:\n"}};
+  root.Chmod("var/lib/app/volume", 0666);
+  Host host = root.OpenHost();
+  CheckReport server = Check(Load("cis-debian12-l1-server"), host, "2026-11-23");
+  CheckReport node = Check(Load("kubernetes-node"), host, "2026-11-23");
+  for (const char* rule : {"walk-world-writable", "walk-unowned"}) {
+    EXPECT_EQ(ResultOf(server, rule), Result::kFail) << rule;
+    EXPECT_EQ(ResultOf(node, rule), Result::kWaived) << rule;
+  }
+}
+
 }  // namespace
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 // its levels. What each rule judges is in the tests of its predicate and of its file.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <fstream>
 #include <map>
 #include <set>
@@ -96,6 +97,26 @@ Result ResultOf(const CheckReport& report, const std::string& rule) {
   for (const RuleOutcome& outcome : report.outcomes)
     if (outcome.rule == rule) return outcome.result;
   return Result::kError;
+}
+
+// With none enabled the rules of the one that somebody installed are asked, so that harden and the
+// reader are led to it.
+TEST(Benchmark, OfFirewallsThatDoNotStartTheInstalledOneIsMeant) {
+  Policy policy = Load("cis-debian12-l1-server");
+  auto package = [](const std::string& name) {
+    return "Package: " + name + "\nStatus: install ok installed\nVersion: 1\n\n";
+  };
+  for (auto [status, asked, not_asked] : std::vector<std::array<std::string, 3>>{
+           {"", "ufw-enabled", "unit-nftables"},
+           {package("ufw"), "ufw-enabled", "unit-nftables"},
+           {package("nftables"), "unit-nftables", "ufw-enabled"},
+           {package("nftables") + package("ufw"), "ufw-enabled", "unit-nftables"}}) {
+    TempRoot root{{"var/lib/dpkg/status", status}};
+    Host host = root.OpenHost();
+    CheckReport report = Check(policy, host, "2026-11-23");
+    EXPECT_EQ(ResultOf(report, asked), Result::kFail) << status;
+    EXPECT_EQ(ResultOf(report, not_asked), Result::kNotApplicable) << status;
+  }
 }
 
 // A false alarm kills the node: what pods write to its disk is no drift of it.

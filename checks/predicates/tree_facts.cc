@@ -16,18 +16,16 @@ namespace assay {
 namespace {
 
 // Snapshots, volumes and running roots of containers and snaps; users' own run-time directories.
-std::vector<std::string> ClosedDirectories() {
-  return {"/var/lib/docker",
-          "/var/lib/containerd",
-          "/var/lib/containers",
-          "/run/containerd",
-          "/run/docker",
-          "/run/containers",
-          "/var/lib/kubelet/pods",
-          "/var/lib/kubelet/plugins",
-          "/snap",
-          "/var/lib/snapd/snap",
-          "/run/user"};
+// What an image has in /run is gone when it boots.
+std::vector<std::string> ClosedDirectories(bool live) {
+  std::vector<std::string> closed = {"/var/lib/docker",          "/var/lib/containerd",
+                                     "/var/lib/containers",      "/var/lib/kubelet/pods",
+                                     "/var/lib/kubelet/plugins", "/snap",
+                                     "/var/lib/snapd/snap"};
+  if (!live) closed.push_back("/run");
+  for (const char* run : {"/run/containerd", "/run/docker", "/run/containers", "/run/user"})
+    if (live) closed.push_back(run);
+  return closed;
 }
 
 class Border : public WalkBorder {
@@ -149,7 +147,7 @@ Expected<Owners> ReadOwners(Host& host) {
 Expected<std::optional<LocalMounts>> ReadMounts(Host& host) {
   if (!host.live()) return std::nullopt;
   std::string mountinfo = TRY(host.MountInfo());
-  return TRY(LocalMounts::Of(mountinfo, ClosedDirectories()));
+  return TRY(LocalMounts::Of(mountinfo, ClosedDirectories(true)));
 }
 
 Expected<TreeFacts> FindFacts(Host& host) {
@@ -159,7 +157,7 @@ Expected<TreeFacts> FindFacts(Host& host) {
   TreeFindings strangers;
   WorldWritable world_writable(facts.world_writable, 1000, border);
   SetId set_id(facts.set_id, 10'000, border);
-  InodeWalk walk{{&world_writable, &set_id}, &border, ClosedDirectories()};
+  InodeWalk walk{{&world_writable, &set_id}, &border, ClosedDirectories(host.live())};
   std::optional<Unowned> unowned;
   if (owners) walk.visitors.push_back(&unowned.emplace(strangers, 1000, border, *owners));
   WalkTotal total = TRY(host.Walk(walk));

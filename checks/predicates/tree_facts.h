@@ -43,8 +43,8 @@ struct TreeFacts {
 
 /// The facts of the host's tree, found once and remembered until Host::Forget(). Live: all local
 /// file systems of the mount table (local_mounts.h). Static: the root's file system and disks that
-/// are mounted inside of it. The stores of container runtimes are not entered: what they hold is of
-/// other roots.
+/// are mounted inside of it, without /run, which is empty at boot. The stores of container runtimes
+/// are not entered: what they hold is of other roots.
 const Expected<TreeFacts>& TreeFactsOf(Host& host);
 
 }  // namespace assay

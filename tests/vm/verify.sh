@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Outside, with what the guest carried out and no trust in it: verify.sh ASSAY IMAGE OUT NONCE RUNG.
-. "$(dirname "$(readlink -f "$0")")/case.sh"
+. "$(dirname "$(readlink -f "$0")")/../support/case.sh"
 assay=$1 image=$2 out=$3 nonce=$4 rung=$5
 history=$(mktemp -d)
 trap 'rm -rf "$history"' EXIT

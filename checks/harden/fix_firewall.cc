@@ -15,6 +15,7 @@ constexpr char kConfig[] = "/etc/nftables.conf";
 constexpr char kProgram[] = "/usr/sbin/nft";
 
 // Established connections come first after the loopback, so that long lists of ports cost nothing.
+// The names are those that nft knows without /etc/protocols, which small images do not have.
 // A DHCPv6 server answers what was sent to a multicast address, which is no connection (RFC 8415).
 constexpr char kBeforePorts[] = R"(
 flush ruleset
@@ -27,7 +28,7 @@ table inet filter {
 		ip6 saddr ::1 drop
 		ct state established,related accept
 		ct state invalid drop
-		meta l4proto { icmp, ipv6-icmp } accept
+		meta l4proto { icmp, icmpv6 } accept
 		ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept
 )";
 constexpr char kAfterPorts[] = R"(	}

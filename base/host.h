@@ -202,6 +202,7 @@ class Host {
   Expected<Found> Follow(Input::Kind kind, std::string_view path);
   Expected<Fd> OpenPath(std::string_view path, bool follow);
   Expected<std::string> ReadProc(const char* path, size_t limit);
+  Expected<Host> PolicyOfAppArmor();
   Expected<Fd> OpenRegular(std::string_view path);
   Expected<uint32_t> IdOf(std::string_view file, std::string_view name);
   void Record(Input::Kind kind, std::string_view name);

@@ -68,7 +68,8 @@ install -d /etc/systemd/timesyncd.conf.d
 printf '[Time]\nNTP=192.0.2.1\n' >/etc/systemd/timesyncd.conf.d/servers.conf
 exits 0 systemctl restart systemd-timesyncd.service
 said=$'\n'$(assay check "${profile[@]}" --format text 2>&1) || :
-passes audit-same-as-files audit-immutable audit-time audit-sudoers audit-modules \
+[[ $said != *$'\n'"error "* ]] || stopped "a rule could not be judged:"
+passes audit-immutable audit-time audit-sudoers audit-modules \
   audit-privileged-commands firewall-one-front-end nftables-default-drop nftables-base-chains \
   nftables-loopback nftables-persisted unit-nftables timesyncd-servers timesyncd-in-use
 end

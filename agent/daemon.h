@@ -77,6 +77,7 @@ class Daemon {
   void AppendToLedger(LedgerRecord record);
   void CompareValues();
   std::vector<Finding> SeenTwice(std::vector<Finding> findings);
+  std::vector<Finding> LeaveToValues(std::vector<Finding> findings);
   void Confirm(const std::vector<Finding>& findings);
   void Record(const std::vector<Finding>& findings, const std::optional<Cause>& cause);
   void TryMatch();

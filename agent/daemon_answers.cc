@@ -106,6 +106,7 @@ NodeStatus Daemon::Status() const {
   if (rules_) {
     status.set_rules_pass(rules_->Count(Result::kPass));
     status.set_rules_fail(rules_->Count(Result::kFail));
+    for (std::string& line : rules_->Reported()) status.add_reported(std::move(line));
   }
   if (watcher_) status.set_swept(watcher_->counters().swept);
   status.set_scans(scans_);

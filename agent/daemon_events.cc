@@ -15,6 +15,8 @@ namespace {
 /// How long a writer may keep a file whose bytes already differ before that is drift: until then it
 /// may be writing the same bytes again.
 constexpr BootNanos kWriterPatience = 2'000'000'000;
+// An object on its way to another name, as resolv.conf at every lease: dhclient takes 8 ms.
+constexpr BootNanos kExtraPatience = 200'000'000;
 constexpr BootNanos kScanRetry = 5'000'000'000;
 constexpr BootNanos kSettlePatience = 500'000'000;
 // Longer than systemd's default pause before it starts a service again, and than a client's socket.
@@ -25,6 +27,11 @@ constexpr BootNanos kWalkPatience = 60'000'000'000;
 std::string ParentOf(const std::string& path) {
   size_t slash = path.rfind('/');
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+bool OnlyExtra(const std::vector<Finding>& findings) {
+  return std::ranges::all_of(findings,
+                             [](const Finding& f) { return f.change == Finding::Change::kExtra; });
 }
 
 // What a rule can see of an object whose bytes it does not read.
@@ -66,12 +73,15 @@ void Daemon::Look(ObjectId object, BootNanos now) {
   LookOutcome outcome = LookAgain(object, *watcher_, *baseline_, *list_, *rules_, *host_);
   if (object == kMountsObject) OnMounts();
   if (!walk_asked_ && list_->AsksForWalk(object)) walk_asked_ = now + kWalkPatience;
-  bool patient = outcome.open_for_writing && age < kWriterPatience;
-  if (!outcome.comparison.findings.empty() && !patient) {
-    Record(outcome.comparison.findings, cause);
+  std::vector<Finding>& findings = outcome.comparison.findings;
+  bool patient = age < (outcome.open_for_writing ? kWriterPatience
+                        : OnlyExtra(findings)    ? kExtraPatience
+                                                 : 0);
+  if (!findings.empty() && !patient) {
+    Record(LeaveToValues(std::move(findings)), cause);
     looks_.Settled(object);
-  } else if (outcome.open_for_writing) {
-    looks_.OpenForWriting(object, now);
+  } else if (outcome.open_for_writing || !findings.empty()) {
+    looks_.LookLater(object, now);
   } else if (!outcome.comparison.unverifiable.empty()) {
     for (const Unverifiable& item : outcome.comparison.unverifiable)
       unverifiable_[item.subject] = item.reason;
@@ -199,7 +209,8 @@ void Daemon::Confirm(const std::vector<Finding>& findings) {
   host_->Forget();
   for (const Finding& finding : findings) {
     if (finding.kind == Finding::Kind::kRule) {
-      Record(rules_->JudgeNamed(finding.subject, *host_, *list_).findings, std::nullopt);
+      Comparison again = rules_->JudgeNamed(finding.subject, *host_, *list_);
+      Record(LeaveToValues(std::move(again.findings)), std::nullopt);
       continue;
     }
     if (finding.kind != Finding::Kind::kFile) {
@@ -248,6 +259,21 @@ std::vector<Finding> Daemon::SeenTwice(std::vector<Finding> findings) {
     return true;
   });
   doubted_ = std::move(failing);
+  return findings;
+}
+
+// Of such a rule that failed at another look, a change of a file say, too: CompareValues asks
+// again.
+std::vector<Finding> Daemon::LeaveToValues(std::vector<Finding> findings) {
+  std::set<std::string> live;
+  for (size_t rule : list_->RulesOf(Input::Kind::kLive)) live.insert(rules_->IdOf(rule));
+  std::erase_if(findings, [&](const Finding& finding) {
+    if (finding.kind != Finding::Kind::kRule || !live.contains(finding.subject)) return false;
+    if (!doubted_.insert(finding.subject).second) return true;
+    unverifiable_[finding.subject] = "asked again, for it failed once: " + finding.actual;
+    next_values_ = BootNow() + kSecondLook;
+    return true;
+  });
   return findings;
 }
 

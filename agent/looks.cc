@@ -70,7 +70,7 @@ void Looks::FoundGolden(ObjectId object, BootNanos now) {
   found->second.due = now + kSecondLook;
 }
 
-void Looks::OpenForWriting(ObjectId object, BootNanos now) {
+void Looks::LookLater(ObjectId object, BootNanos now) {
   auto found = pending_.find(object);
   if (found == pending_.end()) return;
   Pending& pending = found->second;

@@ -52,8 +52,8 @@ class Looks {
   void FoundSame(ObjectId object, BootNanos now);
   /// The look found drift, or something that will not change by waiting: settled.
   void Settled(ObjectId object) { pending_.erase(object); }
-  /// Somebody has it open for writing: look again later.
-  void OpenForWriting(ObjectId object, BootNanos now);
+  /// Somebody has it open for writing, or what was found may pass by itself: look again later.
+  void LookLater(ObjectId object, BootNanos now);
 
   bool empty() const { return pending_.empty(); }
   size_t size() const { return pending_.size(); }

@@ -59,6 +59,7 @@ Comparison CompareRule(const Policy& policy, size_t rule, const RuleOutcome& out
   const Rule& sealed = policy.rules(int(rule));
   std::string passed(ResultName(Result::kPass));
   if (sealed.sealed_result() != passed || outcome.result == Result::kPass) return result;
+  if (sealed.reported_only()) return result;
   if (outcome.result == Result::kFail) {
     Finding finding{Finding::Kind::kRule, Finding::Change::kChanged, sealed.id(), "result"};
     finding.expected = passed;
@@ -73,7 +74,18 @@ Comparison CompareRule(const Policy& policy, size_t rule, const RuleOutcome& out
 Comparison RuleBook::Take(size_t rule, RuleOutcome outcome, WatchList& list) {
   list.Learn(rule, outcome.inputs);
   results_[rule] = outcome.result;
+  const Rule& sealed = policy_.rules(int(rule));
+  reported_.erase(rule);
+  if (sealed.reported_only() && outcome.result == Result::kFail &&
+      sealed.sealed_result() == ResultName(Result::kPass))
+    reported_[rule] = sealed.id() + ": " + outcome.reason;
   return CompareRule(policy_, rule, outcome);
+}
+
+std::vector<std::string> RuleBook::Reported() const {
+  std::vector<std::string> lines;
+  for (const auto& [rule, line] : reported_) lines.push_back(line);
+  return lines;
 }
 
 Comparison RuleBook::Judge(size_t rule, Host& host, WatchList& list) {

@@ -33,15 +33,19 @@ class RuleBook {
   /// Takes over an outcome that was judged elsewhere (the scan's).
   Comparison Take(size_t rule, RuleOutcome outcome, WatchList& list);
   uint64_t Count(Result result) const;
+  /// Rules that passed when they were sealed, fail now, and are only reported: "ID: reason".
+  std::vector<std::string> Reported() const;
   const std::string& IdOf(size_t rule) const { return policy_.rules(int(rule)).id(); }
 
  private:
   const Policy& policy_;
   std::map<size_t, Result> results_;
+  std::map<size_t, std::string> reported_;
 };
 
 /// A deviation where a rule that passed when it was sealed fails now; unverifiable where it passed
-/// and cannot be judged now.
+/// and cannot be judged now. Nothing of a rule that is only reported (`drift: false`): ordinary
+/// users change its answer, with their own files.
 Comparison CompareRule(const Policy& policy, size_t rule, const RuleOutcome& outcome);
 
 /// Looks at one watched object again, in the order that makes *clean* a sound word (notes of the

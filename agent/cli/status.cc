@@ -45,6 +45,8 @@ std::string Text(const NodeStatus& status) {
     text += "  never matched " + Printable(item) + "\n";
   for (const std::string& item : report.unverifiable())
     text += "  unverifiable " + Printable(item) + "\n";
+  for (const std::string& item : status.reported())
+    text += "  fails, which is no drift: " + Printable(item) + "\n";
   text +=
       "image     " + Printable(report.image()) + " sha256:" + Hex(report.baseline_digest()) + "\n";
   text += "node      " + Printable(status.node_id()) + "\n";
@@ -116,6 +118,8 @@ std::string Json(const NodeStatus& status) {
   for (const StatusDrift& drift : status.drifts()) json["drifts"].push_back(DriftJson(drift));
   json["never_matched"] = nlohmann::json::array();
   for (const std::string& item : status.never_matched()) json["never_matched"].push_back(item);
+  json["reported"] = nlohmann::json::array();
+  for (const std::string& item : status.reported()) json["reported"].push_back(item);
   json["unverifiable"] = nlohmann::json::array();
   for (const std::string& item : report.unverifiable()) json["unverifiable"].push_back(item);
   json["channels"] = nlohmann::json::array();

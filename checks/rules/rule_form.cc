@@ -130,8 +130,8 @@ void CompileExpectation(const Form& form, Expectation& into) {
 }
 
 Rule CompileRule(const Form& form) {
-  std::vector<std::string_view> keys = {"id",  "title", "level",      "workstation", "ids",
-                                        "why", "fix",   "applies-if", "group",      "by-hand"};
+  std::vector<std::string_view> keys = {"id",  "title",      "level", "workstation", "ids",  "why",
+                                        "fix", "applies-if", "group", "by-hand",     "drift"};
   std::vector<std::string_view> predicates = PredicateKeys();
   keys.insert(keys.end(), predicates.begin(), predicates.end());
   form.MapOf(keys);
@@ -148,6 +148,7 @@ Rule CompileRule(const Form& form) {
   if (form.Has("why")) rule.set_why(form.At("why").Text());
   if (form.Has("fix")) rule.set_fix(form.At("fix").Text());
   rule.set_by_hand(form.Has("by-hand") && form.At("by-hand").Flag());
+  rule.set_reported_only(form.Has("drift") && !form.At("drift").Flag());
   if (form.Has("group")) CompileGroup(form.At("group"), rule);
   if (form.Has("applies-if"))
     CompileExpectation(form.At("applies-if"), *rule.mutable_applicable_if());

@@ -55,9 +55,9 @@ TEST(Looks, ABurstIsOneLookAndKeepsTheFirstWhoCouldBeNamed) {
 TEST(Looks, WhileAWriterIsThereTheLookIsRepeatedEverMoreSeldom) {
   Looks looks;
   looks.Touch(7, Channel::kContent, std::nullopt, 0);
-  looks.OpenForWriting(7, 100);
+  looks.LookLater(7, 100);
   EXPECT_EQ(looks.Find(7)->due, 100 + Looks::kWriterRetry);
-  for (int i = 0; i < 20; i++) looks.OpenForWriting(7, 1000);
+  for (int i = 0; i < 20; i++) looks.LookLater(7, 1000);
   EXPECT_EQ(looks.Find(7)->due, 1000 + Looks::kWriterRetryMax);
   looks.Touch(7, Channel::kContent, std::nullopt, 2000);
   EXPECT_EQ(looks.Find(7)->due, 2000 + Looks::kCoalesce) << "the release rings: look at once";

@@ -211,6 +211,56 @@ TEST_F(Spine, WhatIsWaivedIsNoDriftWhoeverLooks) {
   EXPECT_EQ(status["drifts"][0]["subject"], "judged");
 }
 
+// Ordinary users change what such a rule judges; that must not cost the node its life.
+TEST_F(Spine, WhatIsOnlyReportedIsNoDriftAndIsTold) {
+  world_.Write("reported", "");
+  world_.Write("judged", "");
+  world_.Write("rules/profiles.yaml",
+               "benchmark: spine\nprofiles: [{id: spine, title: Modes, levels: [L1]}]\n");
+  std::string rules;
+  for (auto [name, drift] : {std::pair("reported", "false"), std::pair("judged", "true")})
+    rules += std::string("- {id: ") + name + ", drift: " + drift +
+             ", title: Closed, level: L1, inode: {path: " + world_.Path(name) +
+             ", mode: \"0644\"}}\n";
+  world_.Write("rules/rules/modes.yaml", rules);
+  Seal(world_.Path("rules"));
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  world_.Chmod("reported", 0666);
+  json status;
+  Poll(std::chrono::seconds(10), [&] {
+    status = json::parse(Status().out, nullptr, false);
+    return !status.is_discarded() && !status["reported"].empty();
+  });
+  ASSERT_EQ(status["reported"].size(), 1u) << status.dump(2);
+  EXPECT_THAT(status["reported"][0].get<std::string>(), HasSubstr("reported: "));
+  EXPECT_EQ(status["verdict"], "golden");
+  world_.Chmod("judged", 0666);
+  status = StatusUntil("drifted");
+  ASSERT_EQ(status["drifts"].size(), 1u) << status.dump(2);
+  EXPECT_EQ(status["drifts"][0]["subject"], "judged");
+  Ran diff = Assay({"diff", "--baseline", world_.Path("baseline"), "--trust",
+                    world_.Path("trust.pem"), "--format", "json"});
+  EXPECT_THAT(diff.out, ::testing::Not(HasSubstr("\"reported\"")));
+}
+
+// dhclient and many others write a new file beside the old one and rename it: so long it is extra.
+TEST_F(Spine, AFileOnItsWayToAnotherNameIsNoDriftAndOneThatStaysIs) {
+  StartDaemon();
+  ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
+  for (int i = 0; i < 10; i++) {
+    world_.Write("golden/etc/app.conf.new", "colour = blue\n");
+    (void)Assay({"--version"});  // some milliseconds
+    world_.Remove("golden/etc/app.conf.new");
+  }
+  json status = StatusUntil("golden");
+  ASSERT_EQ(status["verdict"], "golden") << status.dump(2);
+  EXPECT_EQ(status["drift_count"], 0) << status.dump(2);
+  world_.Write("golden/etc/app.conf.new", "");
+  status = StatusUntil("drifted");
+  EXPECT_THAT(status["drifts"][0]["subject"].get<std::string>(), HasSubstr("app.conf.new"));
+}
+
 // A socket that listens on every address; its port is the kernel's choice.
 class Server {
  public:

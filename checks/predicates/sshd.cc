@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <map>
 
+#include "checks/formats/line_pattern.h"
+#include "checks/formats/lines.h"
 #include "checks/formats/sshd_config.h"
 #include "checks/predicates/demand.h"
 #include "checks/predicates/predicate.h"
@@ -46,6 +48,25 @@ bool WithinEach(const Sshd& expected, const std::string& value) {
   return true;
 }
 
+// What is wrong with the file that a value names.
+Expected<std::string> WrongFile(const Sshd& expected, const std::string& path, Host& host) {
+  if (!path.starts_with('/')) return path;
+  Expected<Metadata> file = host.StatTarget(path);
+  if (!file && file.error().code == ErrorCode::kNotFound) return path + ", which is not there";
+  if (!file) return std::unexpected(file.error());
+  if (file->type != Metadata::Type::kRegular) return path + ", which is no file";
+  if (expected.file_none().empty()) return "";
+  LinePattern pattern = TRY(LinePattern::Compile(expected.file_none(), false));
+  std::string text = TRY(ReadText(host, path));
+  int number = 0;
+  for (std::string_view line : LinesOf(text)) {
+    number++;
+    if (TRY(pattern.Matches(line)))
+      return path + ", of which line " + std::to_string(number) + " has what must not be shown";
+  }
+  return "";
+}
+
 // What of the value is not as wanted; "" if it is. An error where that cannot be told.
 Expected<std::string> Wrong(const Sshd& expected, const std::string& value, Host& host) {
   if (expected.none_of_size()) {
@@ -54,13 +75,7 @@ Expected<std::string> Wrong(const Sshd& expected, const std::string& value, Host
     return "";
   }
   if (expected.at_most_each_size()) return WithinEach(expected, value) ? "" : value;
-  if (expected.names_file()) {
-    if (!value.starts_with('/')) return value;
-    Expected<Metadata> file = host.StatTarget(value);
-    if (!file && file.error().code == ErrorCode::kNotFound) return value + ", which is not there";
-    if (!file) return std::unexpected(file.error());
-    return file->type == Metadata::Type::kRegular ? "" : value + ", which is no file";
-  }
+  if (expected.names_file()) return WrongFile(expected, value, host);
   std::optional<bool> meets = Meets(expected.demand(), value);
   if (!meets) return Fail(ErrorCode::kInvalid, "this assay does not know the rule's demand");
   return *meets ? "" : value;

@@ -32,6 +32,12 @@ TEST(SshRules, WithoutSshdNothingOfItIsJudged) {
   root.Write("usr/sbin/sshd", "");
   root.Write("etc/ssh/sshd_config", "Banner /etc/issue.net\n");
   EXPECT_EQ(Judge(root, "sshd-banner"), Result::kPass);
+  // The file that Banner names is the one that is shown, whatever /etc/issue.net says.
+  root.Write("etc/ssh/sshd_config", "Banner /etc/Hello\n");
+  root.Write("etc/Hello", "Welcome\nto Debian \\v\n");
+  EXPECT_EQ(Judge(root, "sshd-banner"), Result::kFail);
+  root.Write("etc/Hello", "Welcome\n");
+  EXPECT_EQ(Judge(root, "sshd-banner"), Result::kPass);
 }
 
 TEST(SshRules, ChachaIsWeakOnlyWithoutStrictKeyExchange) {

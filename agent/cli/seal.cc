@@ -47,6 +47,10 @@ void AddSeal(CLI::App& app, int& exit_code) {
   command->add_option("--key", options->seal.key, "Signing key: PEM file or provider URI")
       ->required();
   command->add_option("--out", options->seal.out, "Directory of the baseline")->required();
+  command
+      ->add_option("--scope-file", options->seal.scope_file,
+                   "What is golden, latched or ignored; default: as shipped, scope.yaml")
+      ->check(CLI::ExistingFile);
   command->add_option("--scope", options->seal.scope, "Seal only these trees (repeatable)");
   command->add_option("--exclude", options->seal.exclude, "Leave these trees out (repeatable)");
   command->footer(

@@ -117,6 +117,31 @@ TEST_F(Cli, HardenShowsThenDoesThenHasNothingLeft) {
   EXPECT_EQ(nlohmann::json::parse(Assay(dry).out)["rules"][0]["outcome"], "by-hand");
 }
 
+TEST_F(Cli, AScopeFileSaysWhatIsGolden) {
+  TempRoot out{{"scope.yaml",
+                "trees: [/etc]\nexclude: []\nrules:\n"
+                "  - {path: /etc/lease, class: ignored, reason: it is renewed}\n"}};
+  ASSERT_EQ(
+      RunProgram({"openssl", "genpkey", "-algorithm", "ED25519", "-out", out.Path("key")}).exit, 0);
+  ASSERT_EQ(
+      RunProgram({"openssl", "pkey", "-in", out.Path("key"), "-pubout", "-out", out.Path("trust")})
+          .exit,
+      0);
+  Ran sealed = Assay({"seal", "--root", root_.path(), "--rules", benchmark_.path(), "--profile",
+                      "good", "--image", "i:1", "--key", out.Path("key"), "--scope-file",
+                      out.Path("scope.yaml"), "--out", out.Path("golden")});
+  ASSERT_EQ(sealed.exit, 0) << sealed.err;
+  auto diff = [&] {
+    return Assay({"diff", "--root", root_.path(), "--baseline", out.Path("golden"), "--trust",
+                  out.Path("trust")});
+  };
+  root_.Write("etc/lease", "new");
+  EXPECT_EQ(diff().exit, 0) << diff().out;
+  root_.Write("etc/other", "new");
+  EXPECT_EQ(diff().exit, 1);
+  EXPECT_THAT(diff().out, HasSubstr("/etc/other"));
+}
+
 TEST_F(Cli, ExplainTellsOfARuleByIdOrNumberAndOfAPath) {
   for (const char* target : {"pass", "1.1"}) {
     Ran ran = Explain(target);

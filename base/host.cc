@@ -248,8 +248,12 @@ Expected<std::string> Host::ReadLink(std::string_view path) {
   Fd fd = TRY(OpenPath(path, false));
   char target[PATH_MAX];
   ssize_t n = readlinkat(fd.get(), "", target, sizeof target);
-  if (n < 0) return FailErrno(errno == ENOENT ? EINVAL : errno, "reading the link " + Quoted(path));
-  return std::string(target, size_t(n));
+  if (n >= 0) return std::string(target, size_t(n));
+  // Of what is no link readlinkat(2) says ENOENT, and so it does of a kernel thread's /proc/PID/exe.
+  int err = errno;
+  Expected<Metadata> found = StatFd(fd.get());
+  if (err == ENOENT && found && found->type != Metadata::Type::kSymlink) err = EINVAL;
+  return FailErrno(err, "reading the link " + Quoted(path));
 }
 
 Expected<std::vector<std::string>> Host::List(std::string_view directory, size_t limit) {

@@ -169,6 +169,15 @@ TEST(Host, TheLiveHostKnowsItsKernel) {
   EXPECT_EQ(host->Sysctl("../version").error().code, ErrorCode::kInvalid);
 }
 
+TEST(Host, AKernelThreadHasNoProgram) {
+  Expected<Host> host = Host::Open("/", true);
+  ASSERT_TRUE(host);
+  if (getuid() != 0 || host->ReadKernel("/proc/2/comm", "processes").value_or("") != "kthreadd\n")
+    GTEST_SKIP() << "needs root and a look at the kernel's own threads, which a container hides";
+  EXPECT_EQ(host->KernelLink("/proc/2/exe", "processes").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(host->ReadLink("/etc/passwd").error().code, ErrorCode::kInvalid);
+}
+
 TEST(Host, IdsAreThoseOfTheImageAndNotOfTheBuildMachine) {
   TempRoot root{{"etc/passwd", "root:x:77:0::/:/bin/sh\nroot2:x:5:5::/:\nshort\nbad:x:z:1::/:\n"},
                 {"etc/group", "shadow:x:4242:\n"}};

@@ -140,6 +140,7 @@ Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host) {
   // Not /run/sysctl.d: it is empty when the next boot begins.
   std::vector<std::string> files = TRY(
       DropIns(host, {"/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"}, ".conf"));
+  files = WithoutHidden(std::move(files));
   std::string ufw = TRY(UfwFile(host));
   if (!ufw.starts_with('/')) ufw.clear();
   if (!ufw.empty()) files.push_back(ufw);

@@ -69,6 +69,7 @@ TEST(SysctlPredicate, FollowsThePrecedenceOfSysctlD) {
             "1",
             Result::kFail},
            {"only *.conf", {{"etc/sysctl.d/a.conf.bak", "kernel.x=1\n"}}, name, "1", Result::kFail},
+           {"no hidden file", {{"etc/sysctl.d/.a.conf", "kernel.x=1\n"}}, name, "1", Result::kFail},
            {"the last line wins",
             {{"etc/sysctl.d/a.conf", "kernel.x=1\nkernel.x=2\n"}},
             name,

@@ -61,10 +61,39 @@ struct Word {
 };
 
 // linux/audit.h; what is not here is compared by its name.
-constexpr Word kMessages[] = {
-    {"SYSCALL", 1300},   {"PATH", 1302}, {"IPC", 1303},    {"CONFIG_CHANGE", 1305},
-    {"SOCKADDR", 1306},  {"CWD", 1307},  {"EXECVE", 1309}, {"EOE", 1320},
-    {"PROCTITLE", 1327}, {"BPF", 1334},  {"AVC", 1400},    {"CRYPTO_KEY_USER", 2404}};
+constexpr Word kMessages[] = {{"SYSCALL", 1300},
+                              {"PATH", 1302},
+                              {"IPC", 1303},
+                              {"SOCKETCALL", 1304},
+                              {"CONFIG_CHANGE", 1305},
+                              {"SOCKADDR", 1306},
+                              {"CWD", 1307},
+                              {"EXECVE", 1309},
+                              {"IPC_SET_PERM", 1311},
+                              {"MQ_OPEN", 1312},
+                              {"MQ_SENDRECV", 1313},
+                              {"MQ_NOTIFY", 1314},
+                              {"MQ_GETSETATTR", 1315},
+                              {"KERNEL_OTHER", 1316},
+                              {"FD_PAIR", 1317},
+                              {"OBJ_PID", 1318},
+                              {"TTY", 1319},
+                              {"EOE", 1320},
+                              {"BPRM_FCAPS", 1321},
+                              {"CAPSET", 1322},
+                              {"MMAP", 1323},
+                              {"NETFILTER_PKT", 1324},
+                              {"NETFILTER_CFG", 1325},
+                              {"SECCOMP", 1326},
+                              {"PROCTITLE", 1327},
+                              {"FEATURE_CHANGE", 1328},
+                              {"KERN_MODULE", 1330},
+                              {"FANOTIFY", 1331},
+                              {"TIME_INJOFFSET", 1332},
+                              {"TIME_ADJNTPVAL", 1333},
+                              {"BPF", 1334},
+                              {"AVC", 1400},
+                              {"CRYPTO_KEY_USER", 2404}};
 constexpr Word kFileTypes[] = {{"socket", 0140000}, {"link", 0120000}, {"file", 0100000},
                                {"block", 060000},   {"dir", 040000},   {"character", 020000},
                                {"fifo", 010000}};
@@ -94,6 +123,8 @@ std::optional<uint32_t> Arch(std::string_view name, const AuditWorld& world) {
 
 std::optional<uint32_t> Message(std::string_view name, AuditField& field) {
   std::optional<uint32_t> number = Lookup(kMessages, name);
+  // A name without a number has no place in a range.
+  if (field.op != AUDIT_EQUAL && field.op != AUDIT_NOT_EQUAL) return number;
   if (number || name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != name.npos)
     return number;
   field.text = name;
@@ -129,6 +160,13 @@ bool OnlyAtExit(uint32_t field) {
          (field >= AUDIT_OBJ_USER && field <= AUDIT_OBJ_LEV_HIGH);
 }
 
+// What the kernel's audit_filter() asks of a message, and auditctl lets onto the exclude list.
+bool OfMessages(uint32_t field) {
+  return field == AUDIT_MSGTYPE || field == AUDIT_PID || field == AUDIT_UID || field == AUDIT_GID ||
+         field == AUDIT_LOGINUID || field == AUDIT_EXE ||
+         (field >= AUDIT_SUBJ_USER && field <= AUDIT_SUBJ_CLR);
+}
+
 Expected<AuditField> WithText(AuditField field, std::string_view text, std::string_view value) {
   if (value.size() > 4096) return Wrong(text.substr(0, 64), "the value is too long");
   bool is_path = field.field == AUDIT_WATCH || field.field == AUDIT_DIR;
@@ -154,6 +192,10 @@ Expected<AuditField> ParseAuditField(std::string_view text, uint32_t list,
     return Wrong(text, "this field takes = and != only");
   if (OnlyAtExit(field.field) && list != AUDIT_FILTER_EXIT)
     return Wrong(text, "this field is for the exit list only");
+  if (list == AUDIT_FILTER_EXCLUDE && !OfMessages(field.field))
+    return Wrong(text, "the exclude list takes msgtype, pid, uid, gid, auid, subj_* and exe only");
+  if (field.field == AUDIT_MSGTYPE && list != AUDIT_FILTER_EXCLUDE && list != AUDIT_FILTER_USER)
+    return Wrong(text, "msgtype is for the lists exclude and user only");
   if (IsAuditText(field.field)) return WithText(field, text, parts->value);
   std::optional<uint32_t> number;
   if (field.field == AUDIT_PERM) {

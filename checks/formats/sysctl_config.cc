@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <map>
 
 #include "checks/formats/drop_ins.h"
 #include "checks/formats/lines.h"
@@ -11,6 +12,14 @@
 namespace assay {
 
 namespace {
+
+// Two names of one variable: devinet_sysctl_forward() and its table (net/ipv4/devinet.c).
+constexpr const char* kForward[] = {"net/ipv4/ip_forward", "net/ipv4/conf/all/forwarding"};
+
+std::vector<std::string> NamesOfSame(const std::string& name) {
+  if (std::ranges::find(kForward, name) == std::end(kForward)) return {name};
+  return {std::begin(kForward), std::end(kForward)};
+}
 
 bool IsGlob(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
 
@@ -33,6 +42,26 @@ std::string ShellValue(std::string_view text, std::string_view key) {
   return value;
 }
 
+// systemd-sysctl keeps one assignment of each key, in the order in which they came: the same once
+// more changes nothing, another takes the key's place away and stands at the end.
+std::vector<SysctlAssignment> Kept(std::vector<SysctlAssignment> all) {
+  std::map<std::string, size_t> held;
+  std::vector<bool> gone(all.size());
+  for (size_t i = 0; i < all.size(); i++) {
+    if (all[i].after_boot) continue;
+    auto [key, first] = held.try_emplace(all[i].name, i);
+    if (first) continue;
+    const SysctlAssignment& earlier = all[key->second];
+    bool same = earlier.excluded == all[i].excluded && earlier.value == all[i].value;
+    gone[same ? i : key->second] = true;
+    if (!same) key->second = i;
+  }
+  std::vector<SysctlAssignment> kept;
+  for (size_t i = 0; i < all.size(); i++)
+    if (!gone[i]) kept.push_back(std::move(all[i]));
+  return kept;
+}
+
 Expected<std::string> ReadOrEmpty(Host& host, const std::string& path) {
   Expected<std::string> text = ReadText(host, path);
   if (!text && text.error().code == ErrorCode::kNotFound) return std::string();
@@ -48,14 +77,40 @@ Expected<std::string> UfwFile(Host& host) {
   return ShellValue(defaults, "IPT_SYSCTL");
 }
 
+// The last that writes this one name, with its place among all.
+std::optional<SysctlAssignment> LastOf(const std::vector<SysctlAssignment>& all,
+                                       const std::string& name) {
+  // Such a key keeps globs away, also one that is itself an exclusion.
+  bool named = std::ranges::any_of(
+      all, [&](const SysctlAssignment& one) { return !one.after_boot && one.name == name; });
+  for (size_t i = all.size(); i-- > 0;) {
+    const SysctlAssignment& one = all[i];
+    if (one.excluded || !Matches(one, name)) continue;
+    if (IsGlob(one.name) && named && !one.after_boot) continue;
+    SysctlAssignment last = one;
+    last.sets = name;
+    last.place = i;
+    return last;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string SysctlPath(std::string_view name) {
   std::string path(name);
   size_t first = path.find_first_of("./");
-  if (first == std::string::npos || path[first] == '/') return path;
-  for (char& c : path) c = c == '.' ? '/' : c == '/' ? '.' : c;
-  return path;
+  if (first != std::string::npos && path[first] == '.')
+    for (char& c : path) c = c == '.' ? '/' : c == '/' ? '.' : c;
+  std::string simple;
+  for (size_t begin = 0, end; begin < path.size(); begin = end + 1) {
+    end = std::min(path.find('/', begin), path.size());
+    std::string_view part = std::string_view(path).substr(begin, end - begin);
+    if (part.empty() || part == ".") continue;
+    if (!simple.empty()) simple += '/';
+    simple += part;
+  }
+  return simple;
 }
 
 std::vector<SysctlAssignment> ParseSysctlFile(std::string_view text, std::string_view file) {
@@ -70,7 +125,8 @@ std::vector<SysctlAssignment> ParseSysctlFile(std::string_view text, std::string
     size_t equals = line.find('=');
     if (equals == std::string_view::npos && !dash) continue;
     SysctlAssignment assignment;
-    assignment.name = SysctlPath(Trim(line.substr(0, equals)));
+    assignment.written = Trim(line.substr(0, equals));
+    assignment.name = SysctlPath(assignment.written);
     assignment.excluded = equals == std::string_view::npos;
     if (!assignment.excluded) assignment.value = Trim(line.substr(equals + 1));
     assignment.file = file;
@@ -84,6 +140,7 @@ Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host) {
   // Not /run/sysctl.d: it is empty when the next boot begins.
   std::vector<std::string> files = TRY(
       DropIns(host, {"/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"}, ".conf"));
+  files = WithoutHidden(std::move(files));
   std::string ufw = TRY(UfwFile(host));
   if (!ufw.starts_with('/')) ufw.clear();
   if (!ufw.empty()) files.push_back(ufw);
@@ -95,37 +152,19 @@ Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host) {
   // It may also be linked into sysctl.d, so the last reading of it is ufw's.
   for (auto one = all.rbegin(); !ufw.empty() && one != all.rend() && one->file == ufw; ++one)
     one->after_boot = true;
-  return all;
+  return Kept(std::move(all));
 }
 
 Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::string_view name) {
-  std::string path = SysctlPath(name);
-  std::optional<SysctlAssignment> named, globbed, after_boot;
-  bool excluded = false;
   const auto& all =
       host.Once<Expected<std::vector<SysctlAssignment>>>("sysctl.d", AllPersistedSysctls);
   if (!all) return std::unexpected(all.error());
-  for (const SysctlAssignment& assignment : *all) {
-    if (!Matches(assignment, path)) continue;
-    if (assignment.after_boot) {
-      if (!assignment.excluded) after_boot = assignment;
-      continue;
-    }
-    // Of the same name, the later line replaces the earlier, be it a value or an exclusion.
-    bool glob = IsGlob(assignment.name);
-    if (!glob) excluded = assignment.excluded;
-    if (assignment.excluded) {
-      if (!glob) named.reset();
-    } else if (glob) {
-      globbed = assignment;
-    } else {
-      named = assignment;
-    }
+  std::optional<SysctlAssignment> last;
+  for (const std::string& one : NamesOfSame(SysctlPath(name))) {
+    std::optional<SysctlAssignment> found = LastOf(*all, one);
+    if (found && (!last || found->place > last->place)) last = std::move(found);
   }
-  if (after_boot) return after_boot;
-  if (named) return named;
-  if (excluded) return std::nullopt;
-  return globbed;
+  return last;
 }
 
 }  // namespace assay

@@ -77,7 +77,9 @@ Expected<void> FixSysctl(const Sysctl& wanted, Plan& plan) {
   std::optional<SysctlAssignment> other = TRY(PersistedSysctl(plan.host(), wanted.name()));
   if (other) TRY(Silence(*other, plan));
   Text key;
-  key.set_key(SysctlName(wanted.name()));
+  // Of two names of one variable the one that is written last: what is there already of the other
+  // may keep its place before it.
+  key.set_key(SysctlName(other ? other->sets : wanted.name()));
   key.set_separator("=");
   std::optional<std::string> now = TRY(plan.Read(kSysctls));
   return plan.Write(kSysctls, *WithKey(key, now.value_or(""), wanted.values(0)));

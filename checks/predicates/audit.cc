@@ -135,6 +135,11 @@ EvidenceItem Shown(const AuditRule& rule, const std::string& expected) {
   return {rule.file, rule.line, rule.text, expected};
 }
 
+const char* Wish(const AuditCover& cover) {
+  if (!cover.forbids) return "recorded";
+  return cover.forbids->list == AUDIT_FILTER_EXIT ? "no such rule before" : "no such rule";
+}
+
 // What the rules of one place, the files or the kernel, say of all that is wanted.
 Answer Compare(const std::vector<AuditRule>& rules, const std::vector<Named>& wants,
                const std::string& place) {
@@ -145,8 +150,7 @@ Answer Compare(const std::vector<AuditRule>& rules, const std::vector<Named>& wa
     AuditCover cover = FindCover(rules, want);
     if (!cover.records) AddOnce(cover.forbids ? forbidden : missing, name);
     const AuditRule* rule = cover.records ? cover.records : cover.forbids;
-    if (rule && shown.insert(rule).second)
-      answer.evidence.push_back(Shown(*rule, cover.forbids ? "no such rule before" : "recorded"));
+    if (rule && shown.insert(rule).second) answer.evidence.push_back(Shown(*rule, Wish(cover)));
   }
   if (missing.empty() && forbidden.empty()) return answer;
   answer.result = Result::kFail;

@@ -2,6 +2,7 @@
 #include "checks/predicates/audit_cover.h"
 
 #include <algorithm>
+#include <map>
 
 #include "checks/formats/syscall_names.h"
 
@@ -9,7 +10,14 @@ namespace assay {
 
 namespace {
 
-constexpr uint32_t kSyscallRecord = 1300;  // AUDIT_SYSCALL, of which all other records hang
+constexpr uint32_t kSyscallRecord = AUDIT_SYSCALL;  // of which all other records hang
+constexpr uint32_t kPathRecord = AUDIT_PATH;        // names the file
+
+// Calls of the benchmarks that name no file, so that no record of a path is lost.
+constexpr const char* kCallsWithoutPath[] = {
+    "adjtimex",      "settimeofday",  "clock_settime", "clock_settime64", "stime",
+    "clock_adjtime", "sethostname",   "setdomainname", "init_module",     "finit_module",
+    "delete_module", "create_module", "query_module"};
 
 // Calls that make each access: the older part of what the kernel counts (asm-generic/audit_*.h).
 // auditctl 4 writes its list of them into the rule, and kernels differ in the newer ones.
@@ -98,11 +106,52 @@ bool Meets(const AuditField& field, const AuditWant& want) {
   }
 }
 
-// Rules that end all recording, wherever they stand among those of other lists.
-bool EndsAll(const AuditRule& rule) {
+// Whether some number meets all conditions. Bits are not followed: they may be met.
+bool CanHold(const std::vector<AuditField>& conditions) {
+  uint64_t least = 0, most = UINT32_MAX;
+  std::set<uint64_t> excepted;
+  for (const AuditField& field : conditions) {
+    uint64_t number = field.number;
+    bool equal = field.op == AUDIT_EQUAL;
+    if (field.op == AUDIT_NOT_EQUAL) excepted.insert(number);
+    if (field.op == AUDIT_GREATER_THAN) least = std::max(least, number + 1);
+    if (equal || field.op == AUDIT_GREATER_THAN_OR_EQUAL) least = std::max(least, number);
+    if (equal || field.op == AUDIT_LESS_THAN_OR_EQUAL) most = std::min(most, number);
+    if (field.op != AUDIT_LESS_THAN) continue;
+    if (number == 0) return false;
+    most = std::min(most, number - 1);
+  }
+  while (excepted.contains(least)) least++;
+  return least <= most;
+}
+
+// Whether a rule of the exclude list can drop this record of a wanted event, by audit_filter() of
+// the kernel: every rule that matches drops, whatever its action and place; one without conditions
+// matches nothing. What is not known of the event (exe, labels) may match.
+bool CanDrop(const AuditRule& rule, const AuditWant& want, uint32_t record) {
+  std::map<uint32_t, std::vector<AuditField>> conditions;
+  for (const AuditField& field : rule.fields)
+    if (!IsAuditText(field.field) && field.field != AUDIT_FIELD_COMPARE)
+      conditions[field.field].push_back(field);
+  for (const AuditField& known : want.fields)
+    if (conditions.contains(known.field)) conditions[known.field].push_back(known);
+  conditions[AUDIT_MSGTYPE].push_back({AUDIT_MSGTYPE, AUDIT_EQUAL, record, ""});
+  return !rule.fields.empty() &&
+         std::ranges::all_of(conditions, [](const auto& of) { return CanHold(of.second); });
+}
+
+bool NamesAPath(const AuditWant& want) {
+  if (!want.path.empty() || !want.syscall) return true;
+  std::string name = SyscallName(want.arch, int(*want.syscall));
+  return std::ranges::find(kCallsWithoutPath, name) == std::end(kCallsWithoutPath);
+}
+
+// Rules that end the recording, wherever they stand among those of other lists.
+bool Ends(const AuditRule& rule, const AuditWant& want) {
   if (rule.list == AUDIT_FILTER_TASK) return rule.action == AUDIT_NEVER && rule.fields.empty();
-  return rule.list == AUDIT_FILTER_EXCLUDE && rule.fields.size() == 1 &&
-         *rule.fields.begin() == AuditField{AUDIT_MSGTYPE, AUDIT_EQUAL, kSyscallRecord, ""};
+  return rule.list == AUDIT_FILTER_EXCLUDE &&
+         (CanDrop(rule, want, kSyscallRecord) ||
+          (NamesAPath(want) && CanDrop(rule, want, kPathRecord)));
 }
 
 }  // namespace
@@ -118,7 +167,7 @@ AuditCover FindCover(const std::vector<AuditRule>& rules, const AuditWant& want)
   bool tasks_decided = false;
   for (const AuditRule& rule : rules) {
     bool by_task = rule.list == AUDIT_FILTER_TASK;
-    if (EndsAll(rule) && !(by_task && tasks_decided)) return {nullptr, &rule};
+    if (Ends(rule, want) && !(by_task && tasks_decided)) return {nullptr, &rule};
     tasks_decided |= by_task && rule.fields.empty();
     bool decided = cover.records || cover.forbids;
     if (decided || rule.list != AUDIT_FILTER_EXIT || !IsAsWide(rule, want)) continue;

@@ -26,7 +26,9 @@ bool IsAsWide(const AuditRule& rule, const AuditWant& want);
 
 /// Which rule records what is wanted, or which one forbids the record: the first rule of a list
 /// that meets an event decides (auditctl(8)). A `never` that meets only some of the wanted events
-/// forbids nothing here. Both null: no rule is wide enough.
+/// forbids nothing here; a rule of the exclude list that can drop the SYSCALL or, where the event
+/// names a file, the PATH record of some of them does: whoever meets it leaves no trace. Both null:
+/// no rule is wide enough.
 struct AuditCover {
   const AuditRule* records = nullptr;
   const AuditRule* forbids = nullptr;

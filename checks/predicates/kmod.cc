@@ -116,14 +116,15 @@ struct ModprobeFile {
   std::vector<ModprobeLine> lines;
 };
 
+// conf_files_filter_out() of libkmod 30.
 Expected<std::vector<ModprobeFile>> ReadModprobeFiles(Host& host) {
   std::vector<std::string> paths =
       TRY(DropIns(host,
                   {"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
                    "/usr/lib/modprobe.d", "/lib/modprobe.d"},
-                  ".conf"));
+                  std::vector<std::string_view>{".conf", ".alias"}));
   std::vector<ModprobeFile> files;
-  for (std::string& path : paths) {
+  for (std::string& path : WithoutHidden(std::move(paths))) {
     std::string text = TRY(ReadText(host, path));
     files.push_back({std::move(path), ParseModprobeFile(text)});
   }

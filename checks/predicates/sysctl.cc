@@ -28,6 +28,11 @@ bool Meets(const Sysctl& expected, std::string_view value) {
                              [&](const std::string& one) { return WordsOf(one) == words; });
 }
 
+// The name is told where it is not the rule's own: a glob, or another name of the variable.
+std::string Shown(const SysctlAssignment& found, const Sysctl& expected) {
+  return found.name == expected.name() ? found.value : found.written + " = " + found.value;
+}
+
 // The kernel's own value; adds to the answer. False where nothing more is to be said.
 bool JudgeLive(const Sysctl& expected, Host& host, Answer& answer) {
   Expected<std::string> value = host.Sysctl(expected.name());
@@ -78,12 +83,12 @@ Answer JudgeSysctl(const Sysctl& expected, Host& host) {
     return answer;
   }
   const SysctlAssignment& found = **persisted;
-  answer.evidence.push_back({found.file, found.line, found.value, Wanted(expected)});
+  answer.evidence.push_back({found.file, found.line, Shown(found, expected), Wanted(expected)});
   if (Meets(expected, found.value)) {
     answer.result = Result::kPass;
   } else {
-    answer.reason =
-        "the next boot would set " + found.value + label + ", wanted is " + Wanted(expected);
+    answer.reason = "the next boot would set " + Shown(found, expected) + label + ", wanted is " +
+                    Wanted(expected);
   }
   return answer;
 }

@@ -162,6 +162,70 @@ TEST_F(AuditPredicate, EverySystemCallOnEveryArchIsCoveredBySomeRule) {
         << c.why << ": " << Judge(Calls({"adjtimex", "settimeofday"}), c.rules).reason;
 }
 
+TEST_F(AuditPredicate, WhatTheExcludeListCanDropIsNotRecorded) {
+  struct Case {
+    const char* fields;
+    Result time, watch, users;  // settimeofday; /etc/sudoers; chmod of auid>=1000 and auid!=unset
+  };
+  const Result pass = Result::kPass, fail = Result::kFail, error = Result::kError;
+  Audit users = Calls({"chmod"}, {"auid!=unset"}, {"b64"});
+  users.set_auid_from("UID_MIN");
+  for (const Case& c : std::vector<Case>{{"-F msgtype=SYSCALL", fail, fail, fail},
+                                         {"-F msgtype=1300", fail, fail, fail},
+                                         {"-F msgtype>=1300", fail, fail, fail},
+                                         {"-F msgtype>=1300 -F msgtype<=1399", fail, fail, fail},
+                                         {"-F msgtype>=1301 -F msgtype<=1302", pass, fail, fail},
+                                         {"-F msgtype>SYSCALL -F msgtype<PATH", pass, pass, pass},
+                                         {"-F msgtype<1300", pass, pass, pass},
+                                         {"-F msgtype<=SYSCALL", fail, fail, fail},
+                                         {"-F msgtype!=CWD", fail, fail, fail},
+                                         {"-F msgtype!=SYSCALL", pass, fail, fail},
+                                         {"-F msgtype!=USER_LOGIN", fail, fail, fail},
+                                         {"-F msgtype&1300", fail, fail, fail},
+                                         {"-F msgtype=PATH", pass, fail, fail},
+                                         {"-F msgtype=CWD", pass, pass, pass},
+                                         {"-F msgtype=PROCTITLE", pass, pass, pass},
+                                         {"-F msgtype=1327", pass, pass, pass},
+                                         {"-F msgtype=USER_LOGIN", pass, pass, pass},
+                                         {"-F msgtype<=USER_LOGIN", error, error, error},
+                                         {"-F msgtype=CWD -F auid>=1000", pass, pass, pass},
+                                         {"-F auid>=1000", fail, fail, fail},
+                                         {"-F auid=1000 -F msgtype=SYSCALL", fail, fail, fail},
+                                         {"-F auid<1000", fail, fail, pass},
+                                         {"-F auid=unset", fail, fail, pass},
+                                         {"-F uid=0", fail, fail, fail},
+                                         {"-F exe=/usr/bin/x", fail, fail, fail},
+                                         {"-F exe=/usr/bin/x -F msgtype=CWD", pass, pass, pass},
+                                         {"-F subj_type=x_t", fail, fail, fail},
+                                         {"-F arch=b64", error, error, error},
+                                         {"-F success=1", error, error, error},
+                                         {"", pass, pass, pass}})
+    for (const std::string action : {"always", "never"}) {
+      const std::string rules = "-a always,exit -S all\n-w /etc/sudoers -p wa\n-a " + action +
+                                ",exclude " + c.fields + "\n";
+      EXPECT_EQ(Judge(Calls({"settimeofday"}), rules).result, c.time) << c.fields;
+      EXPECT_EQ(Judge(Watch({"/etc/sudoers"}), rules).result, c.watch) << c.fields;
+      EXPECT_EQ(Judge(users, rules).result, c.users) << c.fields;
+    }
+}
+
+TEST_F(AuditPredicate, AnExcludingRuleIsShown) {
+  Answer answer =
+      Judge(Watch({"/etc/sudoers"}), "-w /etc/sudoers -p wa\n-a always,exclude -F msgtype>=1300\n");
+  EXPECT_TRUE(answer.reason.contains("forbid the record of /etc/sudoers")) << answer.reason;
+  ASSERT_EQ(answer.evidence.size(), 1u);
+  EXPECT_EQ(answer.evidence[0].line, 2);
+  EXPECT_EQ(answer.evidence[0].value, "-a always,exclude -F msgtype>=1300");
+  EXPECT_EQ(answer.evidence[0].expected, "no such rule");
+}
+
+TEST_F(AuditPredicate, MsgtypeOnTheExitListStopsAuditctl) {
+  EXPECT_EQ(
+      Judge(Watch({"/etc/sudoers"}), "-a always,exit -F msgtype=SYSCALL\n-w /etc/sudoers -p wa\n")
+          .result,
+      Result::kError);
+}
+
 TEST_F(AuditPredicate, ARuleMayBeWiderThanWantedButNotNarrower) {
   Audit audit = Calls({"chmod"}, {"auid!=unset"}, {"b64"});
   audit.set_auid_from("UID_MIN");

@@ -80,6 +80,15 @@ TEST(Harden, ASysctlGoesIntoAFileThatWins) {
   EXPECT_EQ(root.ReadBack("etc/sysctl.d/99-local.conf"), "net.ipv4.ip_forward=1\n");
 }
 
+TEST(Harden, OfTwoNamesOfOneSysctlTheOneThatIsWrittenLastIsSet) {
+  TempRoot root{{"etc/sysctl.d/a.conf", "net.ipv4.ip_forward=0\n"},
+                {"etc/sysctl.d/b.conf", "net.ipv4.conf.all.forwarding=1\n"}};
+  const Policy policy = PolicyOf(OfSysctl("net/ipv4/ip_forward", "0"));
+  EXPECT_EQ(Hardening(root, policy).count(Outcome::kFixed), 1u);
+  Host host = root.OpenHost();
+  EXPECT_EQ(JudgeRule({}, policy.rules(0), host).result, Result::kPass);
+}
+
 TEST(Harden, UfwsLineBecomesACommentForItWinsOverEveryFile) {
   TempRoot root{{"etc/ufw/ufw.conf", "ENABLED=yes\n"},
                 {"etc/default/ufw", "IPT_SYSCTL=/etc/ufw/sysctl.conf\n"},

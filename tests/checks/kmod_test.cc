@@ -52,6 +52,35 @@ TEST(Kmod, EveryKernelCountsInBothDirectories) {
   EXPECT_EQ(Ask(Module("a"), root).result, Result::kError) << "depmod never ran";
 }
 
+// libkmod/libkmod-config.c of kmod 30: conf_files_filter_out(), conf_files_insert_sorted().
+TEST(Kmod, AliasFilesAreReadTooInTheOrderOfAllNames) {
+  const std::string dep = "usr/lib/modules/6.1/modules.dep";
+  const std::string refuse = "install dccp /bin/false\nblacklist dccp\n",
+                    load = "install dccp /sbin/modprobe --ignore-install dccp\n";
+  using Files = std::vector<std::pair<std::string, std::string>>;
+  for (const auto& [why, files, result] : std::vector<std::tuple<const char*, Files, Result>>{
+           {"*.alias before *.conf, so that its install is the first",
+            {{"etc/modprobe.d/aa.alias", load}, {"etc/modprobe.d/dccp.conf", refuse}},
+            Result::kFail},
+           {"*.alias after *.conf",
+            {{"etc/modprobe.d/dccp.conf", refuse}, {"etc/modprobe.d/zz.alias", load}},
+            Result::kPass},
+           {"a name in /etc masks it in /usr/lib",
+            {{"etc/modprobe.d/aa.alias", "#\n"},
+             {"usr/lib/modprobe.d/aa.alias", load},
+             {"etc/modprobe.d/dccp.conf", refuse}},
+            Result::kPass},
+           {"*.alias alone", {{"usr/lib/modprobe.d/a.alias", refuse}}, Result::kPass},
+           {"a hidden file is none",
+            {{"etc/modprobe.d/.a.conf", refuse}, {"etc/modprobe.d/.b.alias", refuse}},
+            Result::kFail},
+           {"other names are none", {{"etc/modprobe.d/a.aliases", refuse}}, Result::kFail}}) {
+    TempRoot root{{dep, "kernel/net/dccp/dccp.ko:\n"}};
+    for (const auto& [path, text] : files) root.Write(path, text);
+    EXPECT_EQ(Ask(Module("dccp"), root).result, result) << why;
+  }
+}
+
 TEST(Wireless, NoInterfaceIsGoodOneIsNot) {
   TempRoot root{{"sys/class/net/eth0/mtu", "1500\n"}, {"sys/class/net/bonding_masters", ""}};
   EXPECT_EQ(Ask(Wireless(), root, true).result, Result::kPass);

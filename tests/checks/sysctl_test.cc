@@ -69,6 +69,7 @@ TEST(SysctlPredicate, FollowsThePrecedenceOfSysctlD) {
             "1",
             Result::kFail},
            {"only *.conf", {{"etc/sysctl.d/a.conf.bak", "kernel.x=1\n"}}, name, "1", Result::kFail},
+           {"no hidden file", {{"etc/sysctl.d/.a.conf", "kernel.x=1\n"}}, name, "1", Result::kFail},
            {"the last line wins",
             {{"etc/sysctl.d/a.conf", "kernel.x=1\nkernel.x=2\n"}},
             name,
@@ -168,6 +169,70 @@ TEST(SysctlPredicate, FollowsThePrecedenceOfSysctlD) {
     EXPECT_EQ(ResultName(answer.result), ResultName(one.result)) << one.why << answer.reason;
     EXPECT_EQ(answer.reason.empty(), one.result == Result::kPass) << one.why;
   }
+}
+
+// Each of these was run with systemd-sysctl 252 in a network namespace of its own.
+TEST(SysctlPredicate, KeepsOneAssignmentOfEachKeyAsSystemdSysctlDoes) {
+  const std::string name = "net.ipv4.conf.all.rp_filter", a = "net.ipv4.conf.*.rp_filter",
+                    b = "net.ipv4.*.all.rp_filter";
+  for (auto [why, text, value, result] :
+       std::vector<std::tuple<const char*, std::string, const char*, Result>>{
+           {"an excluded glob takes back what the same glob set", a + "=1\n-" + a + "\n", "1",
+            Result::kFail},
+           {"also where '/' parts its name", a + "=1\n-net/ipv4/conf/*/rp_filter\n", "1",
+            Result::kFail},
+           {"a value after the excluded glob sets again", a + "=1\n-" + a + "\n" + a + "=1\n", "1",
+            Result::kPass},
+           {"an excluded glob takes nothing from another glob", a + "=1\n-" + b + "\n", "1",
+            Result::kPass},
+           {"nor from the name itself", name + "=1\n-" + a + "\n", "1", Result::kPass},
+           {"an equal value keeps its place, so that the other glob comes last",
+            a + "=1\n" + b + "=0\n" + a + "=1\n", "0", Result::kPass},
+           {"another value goes to the end", a + "=0\n" + b + "=0\n" + a + "=1\n", "1",
+            Result::kPass},
+           {"an excluded name stays excluded where a glob comes after it",
+            name + "=1\n-" + name + "\n" + a + "=1\n", "1", Result::kFail}}) {
+    Answer answer = Judge(Files{{"etc/sysctl.d/a.conf", text}}, name, value);
+    EXPECT_EQ(ResultName(answer.result), ResultName(result)) << why << ": " << answer.reason;
+  }
+}
+
+TEST(SysctlPredicate, EmptyPartsOfANameAreNothing) {
+  for (const char* line : {"/kernel/x=1\n", "kernel..x=1\n", "kernel/./x/=1\n", ".kernel.x=1\n"})
+    EXPECT_EQ(Judge(Files{{"etc/sysctl.d/a.conf", line}}, "kernel.x", "1").result, Result::kPass)
+        << line;
+}
+
+// net/ipv4/devinet.c has one variable under both names.
+TEST(SysctlPredicate, ForwardingOfIPv4IsOneVariableWithTwoNames) {
+  const std::string own = "net.ipv4.ip_forward", other = "net.ipv4.conf.all.forwarding";
+  for (auto [why, text, result] : std::vector<std::tuple<const char*, std::string, Result>>{
+           {"the other name after it", own + "=0\n" + other + "=1\n", Result::kFail},
+           {"a glob over the other name after it", own + "=0\nnet.ipv4.conf.*.forwarding=1\n",
+            Result::kFail},
+           {"the other name before it", other + "=1\n" + own + "=0\n", Result::kPass},
+           {"the other name alone", other + "=0\n", Result::kPass},
+           {"the other name is excluded from the glob",
+            own + "=0\nnet.ipv4.conf.*.forwarding=1\n-" + other + "\n", Result::kPass},
+           {"the same once more does not come after the other name",
+            own + "=0\n" + other + "=1\n" + own + "=0\n", Result::kFail},
+           {"another interface's is another variable",
+            own + "=0\nnet.ipv4.conf.eth0.forwarding=1\n", Result::kPass}}) {
+    for (const std::string& asked : {own, other}) {
+      Answer answer = Judge(Files{{"etc/sysctl.d/a.conf", text}}, asked, "0");
+      EXPECT_EQ(ResultName(answer.result), ResultName(result)) << why << ": " << answer.reason;
+    }
+  }
+}
+
+TEST(SysctlPredicate, EvidenceNamesTheLineAndTheNameAsWritten) {
+  Answer answer = Judge(Files{{"etc/sysctl.d/a.conf", "net.ipv4.ip_forward = 0\n"},
+                              {"etc/sysctl.d/b.conf", "#\nnet.ipv4.conf.*.forwarding = 1\n"}},
+                        "net.ipv4.ip_forward", "0");
+  ASSERT_EQ(answer.evidence.size(), 1u);
+  EXPECT_EQ(answer.evidence[0].source, "/etc/sysctl.d/b.conf");
+  EXPECT_EQ(answer.evidence[0].line, 2);
+  EXPECT_EQ(answer.evidence[0].value, "net.ipv4.conf.*.forwarding = 1");
 }
 
 TEST(SysctlPredicate, ALinkToDevNullMasksTheSameName) {

@@ -71,5 +71,6 @@ said=$'\n'$(assay check "${profile[@]}" --format text 2>&1) || :
 [[ $said != *$'\n'"error "* ]] || stopped "a rule could not be judged:"
 passes audit-immutable audit-time audit-sudoers audit-modules \
   audit-privileged-commands firewall-one-front-end nftables-default-drop nftables-base-chains \
-  nftables-loopback nftables-persisted unit-nftables timesyncd-servers timesyncd-in-use
+  nftables-loopback nftables-persisted unit-nftables timesyncd-servers timesyncd-in-use \
+  apparmor-enforcing
 end

@@ -23,9 +23,44 @@ std::vector<std::string> NamesOfSame(const std::string& name) {
 
 bool IsGlob(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
 
+// The ',' or '}' that ends the part of a brace that begins at `at`.
+size_t EndOfPart(const std::string& pattern, size_t at) {
+  for (int depth = 0; at < pattern.size(); at++) {
+    char c = pattern[at];
+    if (depth == 0 && (c == ',' || c == '}')) return at;
+    depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+  }
+  return std::string::npos;
+}
+
+// As systemd-sysctl asks glob(3), with GLOB_BRACE: conf/{all,default}/* means two patterns.
+bool MatchesGlob(const std::string& pattern, const std::string& name) {
+  size_t open = pattern.find('{'), end = open;
+  std::vector<std::string> parts;
+  while (end != std::string::npos && (end == open || pattern[end] == ',')) {
+    size_t begin = end + 1;
+    end = EndOfPart(pattern, begin);
+    if (end != std::string::npos) parts.push_back(pattern.substr(begin, end - begin));
+  }
+  if (end == std::string::npos) return fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME) == 0;
+  return std::ranges::any_of(parts, [&](const std::string& part) {
+    return MatchesGlob(pattern.substr(0, open) + part + pattern.substr(end + 1), name);
+  });
+}
+
 bool Matches(const SysctlAssignment& assignment, const std::string& name) {
   if (!IsGlob(assignment.name)) return assignment.name == name;
-  return fnmatch(assignment.name.c_str(), name.c_str(), FNM_PATHNAME) == 0;
+  return MatchesGlob(assignment.name, name);
+}
+
+// Sixteen are at most some hundred patterns.
+Expected<void> RefuseManyBraces(const std::vector<SysctlAssignment>& all) {
+  for (const SysctlAssignment& one : all)
+    if (IsGlob(one.name) &&
+        std::ranges::count_if(one.name, [](char c) { return c == '{' || c == ','; }) > 16)
+      return Fail(ErrorCode::kInvalid,
+                  one.file + ":" + std::to_string(one.line) + " has too many braces and commas");
+  return {};
 }
 
 // A value of a file that a shell reads: ENABLED=yes, quotes allowed, it ends at a blank.
@@ -152,6 +187,7 @@ Expected<std::vector<SysctlAssignment>> AllPersistedSysctls(Host& host) {
   // It may also be linked into sysctl.d, so the last reading of it is ufw's.
   for (auto one = all.rbegin(); !ufw.empty() && one != all.rend() && one->file == ufw; ++one)
     one->after_boot = true;
+  TRY(RefuseManyBraces(all));
   return Kept(std::move(all));
 }
 

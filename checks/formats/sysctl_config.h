@@ -39,8 +39,8 @@ std::string SysctlPath(std::string_view name);
 /// assignment counts and is applied at its place, but an equal one after it changes neither value
 /// nor place; a key without a glob, also an excluded one, is out of reach of globs; the last of
 /// what is left wins. ip_forward and conf/all/forwarding of IPv4 are one variable: the last to be
-/// written wins. Where ufw is enabled its IPT_SYSCTL file comes last, and its last line wins, glob
-/// or not.
+/// written wins. Braces in a glob are alternatives; kInvalid for one with more than 16 '{' and ','.
+/// Where ufw is enabled its IPT_SYSCTL file comes last, and its last line wins, glob or not.
 Expected<std::optional<SysctlAssignment>> PersistedSysctl(Host& host, std::string_view name);
 
 /// The assignments and exclusions of the root's files that hold, in the order in which they are

@@ -137,9 +137,11 @@ Expected<ModuleRefusal> RefusalOf(Host& host, const std::string& module, Answer&
   if (!files) return std::unexpected(files.error());
   ModuleRefusal refusal;
   for (const ModprobeFile& file : *files)
-    for (const ModprobeLine& line : file.lines)
-      if (AddRefusal(line, module, refusal))
+    for (const ModprobeLine& line : file.lines) {
+      bool commanded = refusal.command;
+      if (AddRefusal(line, module, refusal) || commanded != refusal.command)
         answer.evidence.push_back({file.path, line.line, line.text, "install and blacklist"});
+    }
   return refusal;
 }
 
@@ -189,6 +191,7 @@ Answer JudgeModule(const std::string& module, Host& host) {
   if (answer.result == Result::kFail)
     answer.reason = module + " can be loaded: modprobe.d lacks " +
                     (!refusal->install ? "'install " + module + " /bin/false'" : "") +
+                    (refusal->command && !refusal->install ? " as the first 'install' of it" : "") +
                     (!refusal->install && !refusal->blacklist ? " and " : "") +
                     (!refusal->blacklist ? "'blacklist " + module + "'" : "");
   return answer;

@@ -81,6 +81,19 @@ TEST(Kmod, AliasFilesAreReadTooInTheOrderOfAllNames) {
   }
 }
 
+TEST(Kmod, TheInstallLineThatCountsIsShown) {
+  TempRoot root{{"usr/lib/modules/6.1/modules.dep", "kernel/net/dccp/dccp.ko:\n"},
+                {"etc/modprobe.d/aa.alias", "#\ninstall dccp /sbin/modprobe -i dccp\n"},
+                {"etc/modprobe.d/dccp.conf", "install dccp /bin/false\nblacklist dccp\n"}};
+  Answer answer = Ask(Module("dccp"), root);
+  EXPECT_EQ(answer.reason,
+            "dccp can be loaded: modprobe.d lacks 'install dccp /bin/false' as the first 'install' "
+            "of it");
+  ASSERT_EQ(answer.evidence.size(), 2u);
+  EXPECT_EQ(answer.evidence[0].source, "/etc/modprobe.d/aa.alias");
+  EXPECT_EQ(answer.evidence[0].line, 2);
+}
+
 TEST(Wireless, NoInterfaceIsGoodOneIsNot) {
   TempRoot root{{"sys/class/net/eth0/mtu", "1500\n"}, {"sys/class/net/bonding_masters", ""}};
   EXPECT_EQ(Ask(Wireless(), root, true).result, Result::kPass);

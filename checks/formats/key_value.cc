@@ -33,11 +33,24 @@ bool GoesOn(std::string_view line) {
   return backslashes % 2 == 1;
 }
 
+// getdef_load() of shadow: what stands between quotes, or after blanks.
+std::string_view WithoutQuotes(std::string_view value) {
+  value.remove_prefix(std::min(value.find_first_not_of(" \t\""), value.size()));
+  return value.substr(0, value.find('"'));
+}
+
+// get_defaults() of useradd: the key begins the line, and all after "=" is the value.
+std::optional<std::string> ValueForUseradd(const Text& expected, std::string_view line) {
+  if (!line.starts_with(expected.key() + "=")) return std::nullopt;
+  return std::string(line.substr(expected.key().size() + 1));
+}
+
 std::optional<std::string> ValueOf(const Text& expected, std::string_view line) {
   size_t end = expected.separator() == "=" ? line.find('=') : line.find_first_of(" \t");
   if (end == std::string_view::npos || !SameKey(expected, Trim(line.substr(0, end))))
     return std::nullopt;
-  return std::string(Trim(line.substr(end + 1)));
+  std::string_view value = Trim(line.substr(end + 1));
+  return std::string(expected.read_by() == "login.defs" ? WithoutQuotes(value) : value);
 }
 
 // Continued lines joined by a blank, under the number of the first.
@@ -69,7 +82,10 @@ std::optional<KeyValue> FindKey(const Text& expected, std::string_view text,
       inside = line == "[" + expected.section() + "]";
       continue;
     }
-    std::optional<std::string> found = inside ? ValueOf(expected, line) : std::nullopt;
+    std::optional<std::string> found;
+    if (inside)
+      found = expected.read_by() == "useradd" ? ValueForUseradd(expected, joined.text)
+                                              : ValueOf(expected, line);
     if (!found || (sections && found->empty())) continue;
     value = KeyValue{std::move(*found), file, joined.number};
     if (expected.first_wins()) return value;

@@ -22,6 +22,9 @@ struct KeyValue {
 /// "[section]", as often as it comes; ';' begins a comment too; a line that ends in a backslash
 /// goes on in the next that is no comment; an empty value is no assignment (config_parse_bool and
 /// its like refuse it and keep what was).
+///
+/// read_by "useradd": /etc/default/useradd as useradd(8) reads it, where " INACTIVE = 45" is no
+/// assignment; "login.defs": as shadow's getdef.c does, where a value may stand between quotes.
 std::optional<KeyValue> FindKey(const Text& expected, std::string_view text,
                                 const std::string& file);
 

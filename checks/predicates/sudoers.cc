@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "checks/formats/sudo_conf.h"
 #include "checks/predicates/demand.h"
 #include "checks/predicates/predicate.h"
 
@@ -150,9 +151,10 @@ Answer JudgeTag(const std::string& tag, const SudoersTree& tree) {
 
 Answer JudgeSudoers(const Sudoers& expected, Host& host) {
   using Tree = Expected<SudoersTree>;
-  const Tree& tree = host.Once<Tree>("sudoers", [](Host& h) { return ReadSudoers(h, kFile); });
+  const Tree& tree = host.Once<Tree>(
+      "sudoers", [](Host& h) -> Tree { return ReadSudoers(h, TRY(SudoersFileOf(h))); });
   if (!tree && tree.error().code == ErrorCode::kNotFound)
-    return {Result::kNotApplicable, "sudo is not in use: there is no /etc/sudoers", {}};
+    return {Result::kNotApplicable, "sudo is not in use: there is no sudoers file", {}};
   if (!tree) return CannotTell(tree.error());
   if (!expected.no_tag().empty()) return JudgeTag(expected.no_tag(), *tree);
   if (expected.option().starts_with('!')) return JudgeNever(expected.option().substr(1), *tree);

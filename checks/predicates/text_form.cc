@@ -4,9 +4,9 @@
 namespace assay {
 
 void CompileText(const Form& form, Text& into) {
-  std::vector<std::string_view> keys = {"path",        "drop-ins", "key",
-                                        "separator",   "wins",     "drop-ins-first",
-                                        "ignore-case", "section",  "default"};
+  std::vector<std::string_view> keys = {"path",    "drop-ins",       "key",         "separator",
+                                        "wins",    "drop-ins-first", "ignore-case", "section",
+                                        "default", "read-by"};
   keys.insert(keys.end(), std::begin(kDemandKeys), std::end(kDemandKeys));
   keys.push_back(kRecommendedKey);
   form.MapOf(keys);
@@ -23,6 +23,7 @@ void CompileText(const Form& form, Text& into) {
   into.set_separator(separator == "=" ? "=" : " ");
   into.set_first_wins(form.Has("wins") && form.At("wins").OneOf({"first", "last"}) == "first");
   into.set_drop_ins_first(form.Has("drop-ins-first") && form.At("drop-ins-first").Flag());
+  if (form.Has("read-by")) into.set_read_by(form.At("read-by").OneOf({"useradd", "login.defs"}));
   if (form.Has("default")) into.set_default_(form.At("default").Text());
   CompileDemand(form, *into.mutable_demand());
   std::string ignored = "false";

@@ -59,6 +59,11 @@ const std::vector<Allowed>& AllowedPasses() {
       {"journald passes over what it does not know, and its default is the wanted value",
        {kNoise, kLongLine, kDangling, kFlatTree},
        {"text-journald-compress", "text-journald-forward"}},
+      {"the objects are there, and root, who owns them, is a number and not a line of garbage",
+       {kBinary, kNoise, kLongLine, kSparse},
+       {"inode-audit-conf-group", "inode-audit-conf-owner", "inode-audit-tools-group",
+        "inode-audit-tools-owner"}},
+      {"likewise", {kNoise, kLongLine}, {"inode-audit-logs-group", "inode-audit-logs-owner"}},
       {"all objects were looked at, and links have no modes",
        {kLoopedTree},
        {"walk-world-writable"}},
@@ -149,8 +154,7 @@ TEST(EmptyRoot, PassesOnlyWhereAbsenceIsAnAnswerAndIsBelowTheFloor) {
         "usr/lib/systemd/system", "usr/lib/modules", "usr/sbin", "var/lib/dpkg", "var/log", "boot"})
     root.MakeDirectory(directory);
   Rules expected = {"lines-motd", "shell-root-umask", "inode-log-files", "walk-world-writable"};
-  for (const Rules& some : {kOptionalFiles, kServices})
-    expected.insert(some.begin(), some.end());
+  for (const Rules& some : {kOptionalFiles, kServices}) expected.insert(some.begin(), some.end());
   Rules passed;
   Host host = root.OpenHost();
   CheckReport report = Check(ShippedPolicy("cis-debian12-l2-server"), host, "2024-10-04");

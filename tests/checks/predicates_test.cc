@@ -42,11 +42,11 @@ TEST(InodePredicate, TheModeIsAMaskSoThatTighterPasses) {
 TEST(InodePredicate, IdsAreThoseOfTheImage) {
   std::string uid = std::to_string(getuid()), gid = std::to_string(getgid());
   TempRoot root{{"etc/f", ""},
-                {"etc/passwd", "mine:x:" + uid + ":" + gid + "::/:\nroot:x:4711:4711::/:\n"},
-                {"etc/group", "mine:x:" + gid + ":\nroot:x:4711:\n"}};
+                {"etc/passwd", "mine:x:" + uid + ":" + gid + "::/:\nother:x:4711:4711::/:\n"},
+                {"etc/group", "mine:x:" + gid + ":\nother:x:4711:\n"}};
   EXPECT_EQ(Ask(JudgeInode, WantedInode("mine", "mine", 0644), root).result, Result::kPass);
-  EXPECT_EQ(Ask(JudgeInode, WantedInode("root", "", 0644), root).result, Result::kFail);
-  EXPECT_EQ(Ask(JudgeInode, WantedInode("", "root", 0644), root).result, Result::kFail);
+  EXPECT_EQ(Ask(JudgeInode, WantedInode("other", "", 0644), root).result, Result::kFail);
+  EXPECT_EQ(Ask(JudgeInode, WantedInode("", "other", 0644), root).result, Result::kFail);
   EXPECT_EQ(Ask(JudgeInode, WantedInode(uid, gid, 0644), root).result, Result::kPass);
   EXPECT_EQ(Ask(JudgeInode, WantedInode("nobody-knows", "", 0644), root).result, Result::kError);
   EXPECT_EQ(Ask(JudgeInode, WantedInode("", "nobody-knows", 0644), root).result, Result::kError);
@@ -54,7 +54,7 @@ TEST(InodePredicate, IdsAreThoseOfTheImage) {
 
 TEST(InodePredicate, WhereNoneOfTheGroupsIsKnownNothingCanBeTold) {
   TempRoot root{{"etc/f", ""}};
-  Inode inode = WantedInode("", "root", 0644);
+  Inode inode = WantedInode("", "adm", 0644);
   inode.add_groups("shadow");
   EXPECT_EQ(Ask(JudgeInode, inode, root).result, Result::kError);
   root.Write("etc/group", "shadow:x:4711:\n");

@@ -158,6 +158,35 @@ TEST(Sudoers, WhatCannotBeFollowedIsAnErrorWithItsLine) {
   }
 }
 
+// sudo.conf(5), sudoers(5): the plugin's arguments say which file counts.
+TEST(Sudoers, TheFileIsTheOneThatSudoConfNames) {
+  constexpr char kRule[] = "{no-tag: NOPASSWD}";
+  TempRoot root{{"etc/sudoers", "ann ALL=(ALL) ALL\n"},
+                {"etc/other", "ann ALL=(ALL) NOPASSWD: ALL\n"}};
+  struct {
+    const char* conf;
+    Result result;
+  } cases[] = {
+      {"Path askpass /bin/askpass\n", Result::kPass},
+      {"Plugin sudoers_policy sudoers.so sudoers_file=/etc/other\n", Result::kFail},
+      {"plugin sudoers_policy \\\n /usr/libexec/sudo/sudoers.so sudoers_file=/etc/other",
+       Result::kFail},
+      {"#Plugin sudoers_policy sudoers.so sudoers_file=/etc/other\n", Result::kPass},
+      {"Plugin sudoers_io sudoers.so sudoers_file=/etc/other\n", Result::kPass},
+      {"Plugin sudoers_policy sudoers.so sudoers_file=other\n", Result::kError},
+      {"Plugin my_policy my.so\n", Result::kError},
+      {"Plugin sudoers_policy my.so\n", Result::kError},
+      {"Plugin sudoers_policy sudoers.so sudoers_file=/etc/none\n", Result::kNotApplicable}};
+  for (const auto& one : cases) {
+    root.Write("etc/sudo.conf", one.conf);
+    Answer answer = Judge(kRule, root);
+    EXPECT_EQ(ResultName(answer.result), ResultName(one.result)) << one.conf << answer.reason;
+    if (one.result == Result::kError) {
+      EXPECT_TRUE(answer.reason.contains("/etc/sudo.conf:1")) << answer.reason;
+    }
+  }
+}
+
 TEST(Sudoers, WhatOthersMayWriteToSudoLeavesOut) {
   TempRoot root{{"etc/sudoers", "@includedir /etc/sudoers.d\n"},
                 {"etc/sudoers.d/a", "Defaults use_pty\n"}};

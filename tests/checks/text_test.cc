@@ -101,6 +101,34 @@ TEST(TextSections, TheReasonSaysThatItIsTheDefault) {
             "[Journal] Storage is auto by default, wanted is persistent");
 }
 
+// Each was tried with the program: useradd -D, chgpasswd.
+TEST(TextReadBy, AProgramsOwnReadingCounts) {
+  Text inactive;
+  inactive.add_paths("/etc/f");
+  inactive.set_key("INACTIVE");
+  inactive.set_separator("=");
+  inactive.set_read_by("useradd");
+  inactive.mutable_demand()->set_kind("at-most");
+  inactive.mutable_demand()->add_values("45");
+  Text method;
+  method.add_paths("/etc/f");
+  method.set_key("ENCRYPT_METHOD");
+  method.set_separator(" ");
+  method.set_read_by("login.defs");
+  method.mutable_demand()->add_values("SHA512");
+  for (auto [text, line, result] : std::vector<std::tuple<Text, const char*, Result>>{
+           {inactive, "INACTIVE=45\n", Result::kPass},
+           {inactive, "INACTIVE = 45\n", Result::kFail},
+           {inactive, " INACTIVE=45\n", Result::kFail},
+           {inactive, "INACTIVE=30\nINACTIVE =99\n", Result::kPass},
+           {method, "ENCRYPT_METHOD SHA512\n", Result::kPass},
+           {method, "ENCRYPT_METHOD\t\"SHA512\" \n", Result::kPass},
+           {method, "ENCRYPT_METHOD sha512\n", Result::kFail}}) {
+    TempRoot root{{"etc/f", line}};
+    EXPECT_EQ(Ask(text, root).result, result) << line;
+  }
+}
+
 TEST(TextCase, OfTheValueIsIgnoredOnlyWhereTheRuleSaysSo) {
   TempRoot root{{"etc/systemd/journald.conf", "[Journal]\nStorage=Persistent\n"}};
   Text text = Storage("persistent");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "checks/formats/sudo_conf.h"
 #include "checks/formats/sudoers_line.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -6,5 +7,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)assay::ParseSudoers(text, "f");
   (void)assay::ParseSudoersDefaults(text);
   (void)assay::ParseSudoersTags(text);
+  (void)assay::SudoersFileIn(text, "f");
   return 0;
 }

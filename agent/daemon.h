@@ -70,6 +70,7 @@ class Daemon {
   void LookAtDue(BootNanos now);
   void Look(ObjectId object, BootNanos now);
   bool IsSame(ObjectId object);
+  bool MayPass(ObjectId object, const std::vector<Finding>& findings);
   void RebindChildren(ObjectId directory);
   void OnMounts();
   void OnScan();
@@ -110,7 +111,8 @@ class Daemon {
 
   Looks looks_;
   DriftBook drift_;
-  std::map<ObjectId, std::optional<Metadata>> judged_;  ///< of objects with metadata only
+  std::map<ObjectId, std::map<std::string, BootNanos>> extras_;  ///< when each was seen first
+  std::map<ObjectId, std::optional<Metadata>> judged_;           ///< of objects with metadata only
   bool matched_ = false, candidate_ = false;
   uint64_t scans_ = 0;
   BootNanos started_ = 0, first_drift_at_ = 0;

@@ -16,7 +16,7 @@ namespace {
 /// may be writing the same bytes again.
 constexpr BootNanos kWriterPatience = 2'000'000'000;
 // An object on its way to another name, as resolv.conf at every lease: dhclient takes 8 ms.
-constexpr BootNanos kExtraPatience = 200'000'000;
+constexpr BootNanos kExtraPatience = 500'000'000;
 constexpr BootNanos kScanRetry = 5'000'000'000;
 constexpr BootNanos kSettlePatience = 500'000'000;
 // Longer than systemd's default pause before it starts a service again, and than a client's socket.
@@ -27,11 +27,6 @@ constexpr BootNanos kWalkPatience = 60'000'000'000;
 std::string ParentOf(const std::string& path) {
   size_t slash = path.rfind('/');
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
-}
-
-bool OnlyExtra(const std::vector<Finding>& findings) {
-  return std::ranges::all_of(findings,
-                             [](const Finding& f) { return f.change == Finding::Change::kExtra; });
 }
 
 // What a rule can see of an object whose bytes it does not read.
@@ -74,9 +69,7 @@ void Daemon::Look(ObjectId object, BootNanos now) {
   if (object == kMountsObject) OnMounts();
   if (!walk_asked_ && list_->AsksForWalk(object)) walk_asked_ = now + kWalkPatience;
   std::vector<Finding>& findings = outcome.comparison.findings;
-  bool patient = age < (outcome.open_for_writing ? kWriterPatience
-                        : OnlyExtra(findings)    ? kExtraPatience
-                                                 : 0);
+  bool patient = outcome.open_for_writing ? age < kWriterPatience : MayPass(object, findings);
   if (!findings.empty() && !patient) {
     Record(LeaveToValues(std::move(findings)), cause);
     looks_.Settled(object);
@@ -91,6 +84,24 @@ void Daemon::Look(ObjectId object, BootNanos now) {
     looks_.FoundGolden(object, BootNow());
   }
   if (outcome.moved) looks_.Touch(object, Channel::kContent, cause, BootNow());
+}
+
+// Whether all that was found are extra objects, each of which was seen first a moment ago: in a
+// busy directory one comes as the other goes.
+bool Daemon::MayPass(ObjectId object, const std::vector<Finding>& findings) {
+  std::map<std::string, BootNanos> before = std::exchange(extras_[object], {}), now;
+  bool young = true;
+  for (const Finding& finding : findings) {
+    bool extra = finding.change == Finding::Change::kExtra;
+    BootNanos first = before.contains(finding.subject) ? before[finding.subject] : BootNow();
+    young &= extra && BootNow() - first < kExtraPatience;
+    if (extra) now[finding.subject] = first;
+  }
+  if (now.empty())
+    extras_.erase(object);
+  else
+    extras_[object] = std::move(now);
+  return young;
 }
 
 // Of an object with metadata only: it is as it was when its rules were judged. Acknowledged before

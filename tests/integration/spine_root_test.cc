@@ -248,10 +248,13 @@ TEST_F(Spine, WhatIsOnlyReportedIsNoDriftAndIsTold) {
 TEST_F(Spine, AFileOnItsWayToAnotherNameIsNoDriftAndOneThatStaysIs) {
   StartDaemon();
   ASSERT_EQ(StatusUntil("golden")["verdict"], "golden");
-  for (int i = 0; i < 10; i++) {
-    world_.Write("golden/etc/app.conf.new", "colour = blue\n");
-    (void)Assay({"--version"});  // some milliseconds
-    world_.Remove("golden/etc/app.conf.new");
+  // One after the other, some milliseconds each, and longer in all than one of them may stay.
+  for (int i = 0; i < 100; i++) {
+    std::string name = "golden/etc/app.conf." + std::to_string(i);
+    world_.Write(name, "colour = blue\n");
+    Fd file(open(world_.Path(name).c_str(), O_RDONLY | O_CLOEXEC));
+    EXPECT_EQ(fsync(file.get()), 0);
+    world_.Remove(name);
   }
   json status = StatusUntil("golden");
   ASSERT_EQ(status["verdict"], "golden") << status.dump(2);

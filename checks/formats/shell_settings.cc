@@ -166,7 +166,7 @@ class Reader {
       if (AsksForTerminal(*word)) Guard();
     }
     if (!piped_ && !InAny("subshell") && ReadShellCommand(words, Certain(), depth_, settings_))
-      Return();
+      Return(words[0]->line);
   }
 
   static bool AsksForTerminal(const ShellToken& word) {
@@ -180,8 +180,10 @@ class Reader {
 
   bool Certain() const { return certain_ && frames_.empty() && !conditional_; }
 
-  void Return() {
+  void Return(int line) {
     bool guarded = guard_ || std::ranges::any_of(frames_, &Frame::guard);
+    if (Certain() && !guarded)
+      settings_.push_back({ShellSetting::Kind::kLeave, "", "", true, true, line});
     if (!InAny("function") && !guarded) certain_ = false;
   }
 

@@ -22,6 +22,7 @@ struct ShellSetting {
     kSource,     ///< `value` is a file that is read next
     kEval,       ///< `value` is code that is made at run time
     kPathEntry,  ///< `value` is put into PATH (the function pathmunge of Red Hat's /etc/profile)
+    kLeave,      ///< return or exit that surely happens: nothing below it is read
   };
   Kind kind;
   std::string name, value;

@@ -32,27 +32,26 @@ bool IsSudoersPlugin(std::string_view path) {
 }  // namespace
 
 Expected<std::string> SudoersFileIn(std::string_view text, const std::string& source) {
-  std::string file = kSudoers, joined;
-  int number = 0;
+  std::string file = kSudoers;
+  int number = 0, policies = 0;
   for (std::string_view line : LinesOf(text)) {
     number++;
-    bool goes_on = line.ends_with('\\');
-    joined += line.substr(0, line.size() - goes_on);
-    if (goes_on) continue;
-    std::string whole = std::move(joined).substr(0, joined.find('#'));
-    joined.clear();
-    std::vector<std::string_view> words = WordsOf(whole);
+    auto wrong = [&](const std::string& what) {
+      return Fail(ErrorCode::kInvalid, source + ":" + std::to_string(number) + ": " + what);
+    };
+    // A comment is no line to be continued (sudo_parseln).
+    bool comment = line.contains('#');
+    if (!comment && Trim(line).ends_with('\\'))
+      return wrong("what a continued line means here differs among versions of sudo");
+    std::vector<std::string_view> words = WordsOf(line.substr(0, line.find('#')));
     if (words.size() < 3 || !IsPlugin(words[0])) continue;
     if (!IsOfSudoers(words[1]) || !IsSudoersPlugin(words[2]))
-      return Fail(ErrorCode::kInvalid, source + ":" + std::to_string(number) +
-                                           ": what the plugin " + std::string(words[1]) +
-                                           " allows cannot be told");
+      return wrong("what the plugin " + std::string(words[1]) + " allows cannot be told");
     if (words[1] != "sudoers_policy") continue;
+    if (policies++) return wrong("a second sudoers_policy, of which sudo takes one");
     for (std::string_view word : words)
       if (word.starts_with(kFileArgument)) file = word.substr(kFileArgument.size());
-    if (!file.starts_with('/'))
-      return Fail(ErrorCode::kInvalid,
-                  source + ":" + std::to_string(number) + ": sudoers_file is no absolute path");
+    if (!file.starts_with('/')) return wrong("sudoers_file is no absolute path");
   }
   return file;
 }

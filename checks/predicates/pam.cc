@@ -99,7 +99,8 @@ Answer JudgeEntries(const Pam& expected, const PamStack& stack, const std::strin
     if (std::optional<std::string> forbidden = Forbidden(expected, stack[at]))
       return {Result::kFail, *forbidden, answer.evidence};
     if (found) continue;
-    std::string complaint = Complaint(expected, stack, at);
+    // What must only not be told to a module is not told where the module never runs.
+    std::string complaint = WantsPresence(expected) ? Complaint(expected, stack, at) : "";
     found = complaint.empty();
     answer.reason = complaint;
   }

@@ -2,6 +2,7 @@
 #include "checks/predicates/shell_files.h"
 
 #include <algorithm>
+#include <climits>
 #include <set>
 
 #include "checks/formats/lines.h"
@@ -22,6 +23,8 @@ class ShellFiles {
   Expected<Settings> Read(const std::vector<std::string>& files) {
     // A listed file is read in its own place, also where another sources it.
     for (const std::string& file : files) seen_.insert(file);
+    for (const std::string& file : files)
+      if (!file.starts_with("/etc/")) home_ = file.substr(0, file.rfind('/'));
     for (const std::string& file : files)
       if (Expected<void> read = file.contains('*') ? Directory(file) : File(file, true, 0); !read)
         return std::unexpected(read.error());
@@ -54,19 +57,39 @@ class ShellFiles {
     Expected<std::string> text = ReadText(host_, file);
     if (!text && text.error().code == ErrorCode::kNotFound) return {};
     if (!text) return std::unexpected(text.error());
-    for (std::string_view line : LinesOf(*text))
-      if (!Trim(line).starts_with('#')) mentioned_ += std::string(line) + "\n";
     Expected<std::vector<ShellSetting>> parsed = ParseShellSettings(*text);
     if (!parsed) return std::unexpected(WithContext(parsed.error(), file));
-    for (ShellSetting& one : *parsed) {
-      one.certain &= certain;
-      if (one.kind != ShellSetting::Kind::kSource)
-        settings_.push_back({file, std::move(one)});
-      else if (one.literal && one.value.starts_with('/') && seen_.insert(one.value).second)
-        if (Expected<void> read = File(one.value, one.certain, depth + 1); !read)
+    auto end = std::ranges::find(*parsed, ShellSetting::Kind::kLeave, &ShellSetting::kind);
+    Mention(*text, end == parsed->end() ? INT_MAX : end->line);
+    for (auto one = parsed->begin(); one != end; ++one) {
+      one->certain &= certain;
+      if (one->kind != ShellSetting::Kind::kSource) {
+        settings_.push_back({file, std::move(*one)});
+        continue;
+      }
+      std::string path = PathOf(*one);
+      if (!path.empty() && seen_.insert(path).second)
+        if (Expected<void> read = File(path, one->certain, depth + 1); !read)
           return std::unexpected(read.error());
     }
     return {};
+  }
+
+  // What is said before the file ends by `return`.
+  void Mention(std::string_view text, int end) {
+    int number = 0;
+    for (std::string_view line : LinesOf(text))
+      if (++number < end && !Trim(line).starts_with('#')) mentioned_ += std::string(line) + "\n";
+  }
+
+  // The file that is sourced: also one in the home of whose own files these are.
+  std::string PathOf(const ShellSetting& source) const {
+    const std::string& value = source.value;
+    if (source.literal && value.starts_with('/')) return value;
+    for (std::string_view home : {"~/", "$HOME/", "${HOME}/"})
+      if (!home_.empty() && value.starts_with(home) && !value.substr(home.size()).contains('$'))
+        return home_ + "/" + value.substr(home.size());
+    return "";
   }
 
   // What nobody reads sets nothing.
@@ -86,6 +109,7 @@ class ShellFiles {
   std::vector<Span> spans_;
   std::set<std::string> seen_;
   std::string mentioned_;
+  std::string home_;  // empty: everybody's
   size_t files_ = 0;
 };
 

@@ -23,7 +23,8 @@ std::vector<std::string> SystemShellFiles();
 /// The settings of `files` in their order, read once for all rules. The last component may hold one
 /// '*', as in /etc/profile.d/*.sh: those files count as certain only if another of the files names
 /// their directory outside of comments. Files that do not exist are empty. A file that is sourced
-/// by a known absolute path is read in its place, at most 8 deep and 500 in all, each once.
+/// by a known absolute path, or by one in the home whose files these are (~, $HOME), is read in its
+/// place, at most 8 deep and 500 in all, each once. A `return` that surely happens ends a file.
 /// kInvalid names the file and line where one is no shell program.
 const Expected<std::vector<PlacedSetting>>& ReadShellFiles(Host& host,
                                                            const std::vector<std::string>& files);

@@ -232,6 +232,11 @@ TEST(PamPredicate, AnotherFileOfLocalUsersIsNotThatOfEverybody) {
 
 TEST(PamPredicate, WithoutIsAboutEveryEntryOfTheModule) {
   const char* rule = "{type: auth, module: pam_unix.so, without: [nullok, remember]}";
+  Expect(rule,
+         {{"it never runs, and is told nothing",
+           "auth sufficient pam_permit.so\nauth required pam_unix.so\n", Result::kPass},
+          {"it never runs, and is told it",
+           "auth sufficient pam_permit.so\nauth required pam_unix.so nullok\n", Result::kFail}});
   Expect(
       rule,
       {{"none", "auth required pam_unix.so try_first_pass\n", Result::kPass},

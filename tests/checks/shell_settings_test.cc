@@ -17,7 +17,7 @@ std::string Show(const std::string& text) {
   std::string shown;
   for (const ShellSetting& one : *settings) {
     constexpr const char* kKinds[] = {"",       "export ", "unexport ", "readonly ", "unset ",
-                                      "umask ", "source ", "eval ",     "path "};
+                                      "umask ", "source ", "eval ",     "path ",     "leave"};
     bool valued = one.kind == ShellSetting::Kind::kAssign;
     bool named = one.kind <= ShellSetting::Kind::kUnset;
     shown += (shown.empty() ? "" : ", ") + std::string(kKinds[int(one.kind)]) +
@@ -76,7 +76,7 @@ TEST(ShellSettings, TextIsNoCommand) {
 
 TEST(ShellSettings, NothingAfterAReturnIsCertainUnlessItAsksForATerminal) {
   EXPECT_EQ(Show("[ -f x ] && return\numask 1"), "umask 1?");
-  EXPECT_EQ(Show("return\numask 1"), "umask 1?");
+  EXPECT_EQ(Show("return\numask 1"), "leave, umask 1?");
   EXPECT_EQ(Show("[ -z \"$PS1\" ] && return\numask 1"), "umask 1");
   EXPECT_EQ(Show("case $- in\n *i*) ;;\n *) return;;\nesac\numask 1"), "umask 1");
   EXPECT_EQ(Show("if [ -z \"${PS1-}\" ]; then\n return\nfi\numask 1"), "umask 1");

@@ -63,6 +63,16 @@ TEST(ShellUmask, AFileThatNobodyReadsSetsNothing) {
   EXPECT_EQ(Of(kUmask, root), Result::kPass) << "a file that sources itself is read once";
 }
 
+TEST(ShellUmask, NothingBelowAReturnIsRead) {
+  TempRoot root{{"etc/profile", std::string("return\n") + kProfile},
+                {"etc/profile.d/a.sh", "umask 027\n"}};
+  EXPECT_EQ(Of(kUmask, root), Result::kNotChecked) << "nobody reads the directory";
+  root.Write("etc/profile", "umask 027\nreturn\numask 022\n");
+  EXPECT_EQ(Of(kUmask, root), Result::kPass);
+  root.Write("etc/profile", "umask 022\nexit 0\numask 027\n");
+  EXPECT_EQ(Of(kUmask, root), Result::kFail);
+}
+
 TEST(ShellUmask, LoginDefsCountsOnlyWherePamReadsIt) {
   TempRoot root{{"etc/profile", kProfile}, {"etc/login.defs", "UMASK\t\t022\nUMASK 027\n"}};
   EXPECT_EQ(Of(kUmask, root), Result::kFail);
@@ -85,6 +95,16 @@ TEST(ShellUmask, RootsFilesNeedNotSetIt) {
   EXPECT_EQ(Of(rule, root), Result::kPass);
   root.Write("root/.bashrc", "umask 022\n");
   EXPECT_EQ(Of(rule, root), Result::kFail);
+  root.Write("root/.more", "umask 000\n");
+  for (const char* source :
+       {". ~/.more\n", "source \"$HOME/.more\"\n", "[ -f ~/.more ] && . ${HOME}/.more\n"}) {
+    root.Write("root/.bashrc", source);
+    EXPECT_EQ(Of(rule, root), Result::kFail) << source;
+  }
+  root.Write("root/.bashrc", "return\n. ~/.more\n");
+  EXPECT_EQ(Of(rule, root), Result::kPass);
+  root.Write("root/.bashrc", ". ~/.absent\n. ~/$x\n");
+  EXPECT_EQ(Of(rule, root), Result::kPass);
 }
 
 TEST(ShellTimeout, IsSetReadonlyAndExported) {

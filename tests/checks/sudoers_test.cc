@@ -169,8 +169,9 @@ TEST(Sudoers, TheFileIsTheOneThatSudoConfNames) {
   } cases[] = {
       {"Path askpass /bin/askpass\n", Result::kPass},
       {"Plugin sudoers_policy sudoers.so sudoers_file=/etc/other\n", Result::kFail},
-      {"plugin sudoers_policy \\\n /usr/libexec/sudo/sudoers.so sudoers_file=/etc/other",
-       Result::kFail},
+      {"plugin sudoers_policy /usr/libexec/sudo/sudoers.so sudoers_file=/etc/other", Result::kFail},
+      {"# a note \\\nPlugin sudoers_policy sudoers.so sudoers_file=/etc/other\n", Result::kFail},
+      {"Plugin sudoers_policy \\\n sudoers.so sudoers_file=/etc/other\n", Result::kError},
       {"#Plugin sudoers_policy sudoers.so sudoers_file=/etc/other\n", Result::kPass},
       {"Plugin sudoers_io sudoers.so sudoers_file=/etc/other\n", Result::kPass},
       {"Plugin sudoers_policy sudoers.so sudoers_file=other\n", Result::kError},
